@@ -65,8 +65,11 @@ interface FieldFacts {
   readonly omitEmpty: boolean
   readonly isPointer: boolean
   readonly omitZero?: boolean
-  /** Fields of this struct stand directly in the parent's JSON (Go inline), but nested in protobuf. */
-  readonly isInline?: boolean
+  /**
+   * Set by `inline`: in JSON this field stands directly in its parent, in protobuf it lies in a nested message. The field
+   * numbers of the messages around it, outermost first; `number` is the one within the innermost.
+   */
+  readonly within?: readonly number[]
   readonly defaultValue?: unknown
   readonly enumValues?: readonly string[]
   readonly listType?: ListType
@@ -102,8 +105,13 @@ export class Field<T, R extends boolean> {
   omitZero(): Field<T, R> {
     return this.#with({ omitZero: true })
   }
-  inline(): Field<T, R> {
-    return this.#with({ isInline: true })
+  /** Optional for clients, yet always there once an object was decoded: spec, metadata. */
+  implied(): Field<T, true> {
+    return this.#with<true>({ isRequired: false, omitEmpty: true })
+  }
+  /** See `inline`. */
+  inside(number: number): Field<T, R> {
+    return this.#with({ within: [number, ...(this.facts.within ?? [])] })
   }
   /** Filled in when absent (or when the zero value of a non-pointer). */
   default(defaultValue: T): Field<T, R> {
@@ -155,11 +163,20 @@ export function field<S extends Schema>(number: number, schema: S): Field<Infer<
 }
 
 /** `name` is the OpenAPI name without its usual beginning: 'apps.v1.DeploymentSpec'; a full name starts with 'io.'. */
-export function struct<F extends AnyFields>(name: string, fields: F, documentation?: string): StructSchema<StructOf<F>> {
+export function struct<F extends AnyFields>(name: string, fields: F, documentation?: string): StructSchema<StructOf<F>> & { readonly fields: F } {
   const fullName = name.startsWith('io.') ? name : `io.k8s.api.${name}`
   return documentation === undefined
     ? { type: 'struct', name: fullName, fields }
     : { type: 'struct', name: fullName, fields, documentation }
+}
+
+/**
+ * The fields of `schema`, to be spread into a struct that embeds it: flat in JSON and in TypeScript, message `number` in protobuf.
+ *
+ *     struct('core.v1.Volume', { name: field(1, string), ...inline(2, volumeSource) })
+ */
+export function inline<F extends AnyFields>(number: number, schema: { readonly fields: F }): F {
+  return Object.fromEntries(Object.entries(schema.fields).map(([name, one]) => [name, one.inside(number)])) as unknown as F
 }
 
 /** For types that contain themselves: the fields are asked for when first walked. `T` must be spelled out. */
