@@ -44,7 +44,11 @@ export const objectMeta = struct(`${meta}.ObjectMeta`, {
   deletionGracePeriodSeconds: field(10, int64).optional().pointer().doc('How long it may take to end.'),
   labels: field(11, map(string)).optional().doc('Names and values to select objects by.'),
   annotations: field(12, map(string)).optional().doc('Anything that tools want to keep with the object.'),
-  ownerReferences: field(13, list(ownerReference)).optional().patchMerge('uid').listMap('uid').doc('What this object belongs to; when all are gone it goes too.'),
+  ownerReferences: field(13, list(ownerReference))
+    .optional()
+    .patchMerge('uid')
+    .listMap('uid')
+    .doc('What this object belongs to; when all are gone it goes too.'),
   finalizers: field(14, list(string)).optional().patchMerge().listSet().doc('Must be empty before the object is removed.'),
   managedFields: field(17, list(managedFieldsEntry)).optional().listAtomic().doc('Who set which field.'),
 })

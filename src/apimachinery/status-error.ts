@@ -94,7 +94,12 @@ export function unauthorized(message = 'Unauthorized'): StatusError {
   return new StatusError(401, 'Unauthorized', message)
 }
 export function forbidden(resource: GroupResource, name: string, why: string, causes?: readonly StatusCause[]): StatusError {
-  const subject = resource.resource === '' ? 'forbidden' : name === '' ? `${qualified(resource)} is forbidden` : `${qualified(resource)} "${name}" is forbidden`
+  const subject =
+    resource.resource === ''
+      ? 'forbidden'
+      : name === ''
+        ? `${qualified(resource)} is forbidden`
+        : `${qualified(resource)} "${name}" is forbidden`
   return new StatusError(403, 'Forbidden', `${subject}: ${why}`, detailsOf(resource, name, causes ? { causes } : {}))
 }
 export function notFound(resource: GroupResource, name: string): StatusError {
@@ -108,7 +113,12 @@ export function methodNotAllowed(): StatusError {
   return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 }
 export function methodNotSupported(resource: GroupResource, action: string): StatusError {
-  return new StatusError(405, 'MethodNotAllowed', `${action} is not supported on resources of kind "${qualified(resource)}"`, detailsOf(resource, ''))
+  return new StatusError(
+    405,
+    'MethodNotAllowed',
+    `${action} is not supported on resources of kind "${qualified(resource)}"`,
+    detailsOf(resource, ''),
+  )
 }
 export function notAcceptable(message: string, details?: StatusDetails): StatusError {
   return new StatusError(406, 'NotAcceptable', message, details)

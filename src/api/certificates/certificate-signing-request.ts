@@ -1,0 +1,88 @@
+/**
+ * certificates.k8s.io/v1 CertificateSigningRequest: a key holder asks a signer for a certificate; somebody approves,
+ * a signer signs.
+ */
+import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
+import { typeMeta } from '../../apimachinery/meta.ts'
+import { objectMeta } from '../../apimachinery/object.ts'
+import { bytes, field, type Infer, int32, list, map, string, struct, time } from '../../apimachinery/schema/schema.ts'
+
+export interface CertificateSigningRequestSpec extends Infer<typeof certificateSigningRequestSpec> {}
+export const certificateSigningRequestSpec = struct('certificates.v1.CertificateSigningRequestSpec', {
+  request: field(1, bytes).listAtomic(),
+  username: field(2, string).optional(),
+  uid: field(3, string).optional(),
+  groups: field(4, list(string)).optional().listAtomic(),
+  usages: field(5, list(string))
+    .optional()
+    .enum(
+      'any',
+      'cert sign',
+      'client auth',
+      'code signing',
+      'content commitment',
+      'crl sign',
+      'data encipherment',
+      'decipher only',
+      'digital signature',
+      'email protection',
+      'encipher only',
+      'ipsec end system',
+      'ipsec tunnel',
+      'ipsec user',
+      'key agreement',
+      'key encipherment',
+      'microsoft sgc',
+      'netscape sgc',
+      'ocsp signing',
+      's/mime',
+      'server auth',
+      'signing',
+      'timestamping',
+    )
+    .listAtomic(),
+  extra: field(6, map(list(string))).optional(),
+  signerName: field(7, string),
+  expirationSeconds: field(8, int32).optional().pointer(),
+})
+
+export interface CertificateSigningRequestCondition extends Infer<typeof certificateSigningRequestCondition> {}
+export const certificateSigningRequestCondition = struct('certificates.v1.CertificateSigningRequestCondition', {
+  type: field(1, string).enum('Approved', 'Denied', 'Failed'),
+  reason: field(2, string).optional(),
+  message: field(3, string).optional(),
+  lastUpdateTime: field(4, time).optional(),
+  lastTransitionTime: field(5, time).optional(),
+  status: field(6, string),
+})
+
+export interface CertificateSigningRequestStatus extends Infer<typeof certificateSigningRequestStatus> {}
+export const certificateSigningRequestStatus = struct('certificates.v1.CertificateSigningRequestStatus', {
+  conditions: field(1, list(certificateSigningRequestCondition)).optional().listMap('type'),
+  certificate: field(2, bytes).optional().listAtomic(),
+})
+
+export const certificateSigningRequest = struct('certificates.v1.CertificateSigningRequest', {
+  ...typeMeta,
+  metadata: field(1, objectMeta).implied(),
+  spec: field(2, certificateSigningRequestSpec).implied(),
+  status: field(3, certificateSigningRequestStatus).optional(),
+})
+
+export type CertificateSigningRequest = ObjectOf<typeof CertificateSigningRequest>
+export const CertificateSigningRequest = defineKind({
+  group: 'certificates.k8s.io',
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  shortNames: ['csr'],
+  scope: 'Cluster',
+  versions: [{ name: 'v1', schema: certificateSigningRequest }],
+  hasStatus: true,
+  subresources: [
+    {
+      name: 'approval',
+      kind: { group: 'certificates.k8s.io', version: 'v1', kind: 'CertificateSigningRequest' },
+      verbs: ['get', 'patch', 'update'],
+    },
+  ],
+})

@@ -1,0 +1,33 @@
+/**
+ * v1 ComponentStatus: how the control plane feels, asked for by old tools. Computed, never stored; deprecated since
+ * 1.19.
+ */
+import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
+import { typeMeta } from '../../apimachinery/meta.ts'
+import { objectMeta } from '../../apimachinery/object.ts'
+import { field, type Infer, list, string, struct } from '../../apimachinery/schema/schema.ts'
+
+export interface ComponentCondition extends Infer<typeof componentCondition> {}
+export const componentCondition = struct('core.v1.ComponentCondition', {
+  type: field(1, string).enum('Healthy'),
+  status: field(2, string).enum('False', 'True', 'Unknown'),
+  message: field(3, string).optional(),
+  error: field(4, string).optional(),
+})
+
+export const componentStatus = struct('core.v1.ComponentStatus', {
+  ...typeMeta,
+  metadata: field(1, objectMeta).implied(),
+  conditions: field(2, list(componentCondition)).optional().listMap('type').patchMerge('type'),
+})
+
+export type ComponentStatus = ObjectOf<typeof ComponentStatus>
+export const ComponentStatus = defineKind({
+  group: '',
+  kind: 'ComponentStatus',
+  plural: 'componentstatuses',
+  shortNames: ['cs'],
+  scope: 'Cluster',
+  versions: [{ name: 'v1', schema: componentStatus }],
+  verbs: ['get', 'list', 'watch'],
+})

@@ -1,0 +1,26 @@
+/**
+ * v1 ConfigMap: configuration as keys and values, text in `data` and bytes in `binaryData`. It may be made immutable
+ * for good.
+ */
+import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
+import { typeMeta } from '../../apimachinery/meta.ts'
+import { objectMeta } from '../../apimachinery/object.ts'
+import { boolean, bytes, field, map, string, struct } from '../../apimachinery/schema/schema.ts'
+
+export const configMap = struct('core.v1.ConfigMap', {
+  ...typeMeta,
+  metadata: field(1, objectMeta).implied(),
+  data: field(2, map(string)).optional(),
+  binaryData: field(3, map(bytes)).optional(),
+  immutable: field(4, boolean).optional().pointer(),
+})
+
+export type ConfigMap = ObjectOf<typeof ConfigMap>
+export const ConfigMap = defineKind({
+  group: '',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  shortNames: ['cm'],
+  scope: 'Namespaced',
+  versions: [{ name: 'v1', schema: configMap }],
+})

@@ -1,0 +1,49 @@
+/**
+ * v1 Endpoints: the addresses behind a Service in the old shape, one object per Service. Deprecated in favour of
+ * EndpointSlice, still kept up to date by controllers/endpoints.ts.
+ */
+import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
+import { typeMeta } from '../../apimachinery/meta.ts'
+import { objectMeta } from '../../apimachinery/object.ts'
+import { field, type Infer, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { objectReference } from './references.ts'
+
+export interface EndpointAddress extends Infer<typeof endpointAddress> {}
+export const endpointAddress = struct('core.v1.EndpointAddress', {
+  ip: field(1, string),
+  targetRef: field(2, objectReference).optional().pointer(),
+  hostname: field(3, string).optional(),
+  nodeName: field(4, string).optional().pointer(),
+})
+
+export interface EndpointPort extends Infer<typeof endpointPort> {}
+export const endpointPort = struct('core.v1.EndpointPort', {
+  name: field(1, string).optional(),
+  port: field(2, int32),
+  protocol: field(3, string).optional().enum('SCTP', 'TCP', 'UDP'),
+  appProtocol: field(4, string).optional().pointer(),
+})
+
+export interface EndpointSubset extends Infer<typeof endpointSubset> {}
+export const endpointSubset = struct('core.v1.EndpointSubset', {
+  addresses: field(1, list(endpointAddress)).optional().listAtomic(),
+  notReadyAddresses: field(2, list(endpointAddress)).optional().listAtomic(),
+  ports: field(3, list(endpointPort)).optional().listAtomic(),
+})
+
+export const endpoints = struct('core.v1.Endpoints', {
+  ...typeMeta,
+  metadata: field(1, objectMeta).implied(),
+  subsets: field(2, list(endpointSubset)).optional().listAtomic(),
+})
+
+export type Endpoints = ObjectOf<typeof Endpoints>
+export const Endpoints = defineKind({
+  group: '',
+  kind: 'Endpoints',
+  plural: 'endpoints',
+  singular: 'endpoints',
+  shortNames: ['ep'],
+  scope: 'Namespaced',
+  versions: [{ name: 'v1', schema: endpoints }],
+})

@@ -1,0 +1,54 @@
+/**
+ * v1 Namespace: a room for names. Deleting one empties it first: phase Terminating, controllers/namespace.ts, then
+ * the finalize subresource.
+ */
+import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
+import { typeMeta } from '../../apimachinery/meta.ts'
+import { objectMeta } from '../../apimachinery/object.ts'
+import { field, type Infer, list, string, struct, time } from '../../apimachinery/schema/schema.ts'
+
+export interface NamespaceSpec extends Infer<typeof namespaceSpec> {}
+export const namespaceSpec = struct('core.v1.NamespaceSpec', {
+  finalizers: field(1, list(string)).optional().enum('kubernetes').listAtomic(),
+})
+
+export interface NamespaceCondition extends Infer<typeof namespaceCondition> {}
+export const namespaceCondition = struct('core.v1.NamespaceCondition', {
+  type: field(1, string).enum(
+    'NamespaceContentRemaining',
+    'NamespaceDeletionContentFailure',
+    'NamespaceDeletionDiscoveryFailure',
+    'NamespaceDeletionGroupVersionParsingFailure',
+    'NamespaceFinalizersRemaining',
+  ),
+  status: field(2, string).enum('False', 'True', 'Unknown'),
+  lastTransitionTime: field(4, time).optional(),
+  reason: field(5, string).optional(),
+  message: field(6, string).optional(),
+})
+
+export interface NamespaceStatus extends Infer<typeof namespaceStatus> {}
+export const namespaceStatus = struct('core.v1.NamespaceStatus', {
+  phase: field(1, string).optional().enum('Active', 'Terminating'),
+  conditions: field(2, list(namespaceCondition)).optional().listMap('type').patchMerge('type'),
+})
+
+export const namespace = struct('core.v1.Namespace', {
+  ...typeMeta,
+  metadata: field(1, objectMeta).implied(),
+  spec: field(2, namespaceSpec).implied(),
+  status: field(3, namespaceStatus).optional(),
+})
+
+export type Namespace = ObjectOf<typeof Namespace>
+export const Namespace = defineKind({
+  group: '',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  shortNames: ['ns'],
+  scope: 'Cluster',
+  versions: [{ name: 'v1', schema: namespace }],
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  hasStatus: true,
+  subresources: [{ name: 'finalize', kind: { group: '', version: 'v1', kind: 'Namespace' }, verbs: ['update'] }],
+})

@@ -1,0 +1,37 @@
+/**
+ * v1 Secret: like a ConfigMap, for what must not be shown; base64 on the wire. The type decides which keys must be
+ * there.
+ */
+import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
+import { typeMeta } from '../../apimachinery/meta.ts'
+import { objectMeta } from '../../apimachinery/object.ts'
+import { boolean, bytes, field, map, string, struct } from '../../apimachinery/schema/schema.ts'
+
+export const secret = struct('core.v1.Secret', {
+  ...typeMeta,
+  metadata: field(1, objectMeta).implied(),
+  data: field(2, map(bytes)).optional(),
+  type: field(3, string)
+    .optional()
+    .enum(
+      'Opaque',
+      'bootstrap.kubernetes.io/token',
+      'kubernetes.io/basic-auth',
+      'kubernetes.io/dockercfg',
+      'kubernetes.io/dockerconfigjson',
+      'kubernetes.io/service-account-token',
+      'kubernetes.io/ssh-auth',
+      'kubernetes.io/tls',
+    ),
+  stringData: field(4, map(string)).optional(),
+  immutable: field(5, boolean).optional().pointer(),
+})
+
+export type Secret = ObjectOf<typeof Secret>
+export const Secret = defineKind({
+  group: '',
+  kind: 'Secret',
+  plural: 'secrets',
+  scope: 'Namespaced',
+  versions: [{ name: 'v1', schema: secret }],
+})

@@ -1,0 +1,45 @@
+/**
+ * events.k8s.io/v1 Event: the newer shape of a core Event. The stored object is the core one (api/core/event.ts);
+ * this file holds the other schema and the way between the two.
+ */
+import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
+import { typeMeta } from '../../apimachinery/meta.ts'
+import { objectMeta } from '../../apimachinery/object.ts'
+import { field, type Infer, int32, microTime, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { eventSource } from '../core/event-source.ts'
+import { objectReference } from '../core/references.ts'
+
+export interface EventsEventSeries extends Infer<typeof eventsEventSeries> {}
+export const eventsEventSeries = struct('events.v1.EventSeries', {
+  count: field(1, int32),
+  lastObservedTime: field(2, microTime),
+})
+
+export const eventsEvent = struct('events.v1.Event', {
+  ...typeMeta,
+  metadata: field(1, objectMeta).implied(),
+  eventTime: field(2, microTime),
+  series: field(3, eventsEventSeries).optional().pointer(),
+  reportingController: field(4, string).optional(),
+  reportingInstance: field(5, string).optional(),
+  action: field(6, string).optional(),
+  reason: field(7, string).optional(),
+  regarding: field(8, objectReference).optional(),
+  related: field(9, objectReference).optional().pointer(),
+  note: field(10, string).optional(),
+  type: field(11, string).optional(),
+  deprecatedSource: field(12, eventSource).optional(),
+  deprecatedFirstTimestamp: field(13, time).optional(),
+  deprecatedLastTimestamp: field(14, time).optional(),
+  deprecatedCount: field(15, int32).optional(),
+})
+
+export type EventsEvent = ObjectOf<typeof EventsEvent>
+export const EventsEvent = defineKind({
+  group: 'events.k8s.io',
+  kind: 'Event',
+  plural: 'events',
+  shortNames: ['ev'],
+  scope: 'Namespaced',
+  versions: [{ name: 'v1', schema: eventsEvent }],
+})

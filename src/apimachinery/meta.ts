@@ -1,0 +1,56 @@
+/**
+ * The shared types of meta.k8s.io/v1 that kinds use: label selectors, conditions, field selectors.
+ */
+import { boolean, field, type Infer, int64, list, map, string, struct, time } from './schema/schema.ts'
+
+/** kind and apiVersion, as every top-level object carries them. Not part of protobuf: there they are in the envelope. */
+export const typeMeta = {
+  kind: field(0, string).optional(),
+  apiVersion: field(0, string).optional(),
+}
+
+export interface LabelSelectorRequirement extends Infer<typeof labelSelectorRequirement> {}
+export const labelSelectorRequirement = struct('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement', {
+  key: field(1, string),
+  operator: field(2, string).enum('DoesNotExist', 'Exists', 'In', 'NotIn'),
+  values: field(3, list(string)).optional().listAtomic(),
+})
+
+export interface LabelSelector extends Infer<typeof labelSelector> {}
+export const labelSelector = struct('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector', {
+  matchLabels: field(1, map(string)).optional(),
+  matchExpressions: field(2, list(labelSelectorRequirement)).optional().listAtomic(),
+})
+
+export interface Condition extends Infer<typeof condition> {}
+export const condition = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Condition', {
+  type: field(1, string),
+  status: field(2, string).enum('False', 'True', 'Unknown'),
+  observedGeneration: field(3, int64).optional(),
+  lastTransitionTime: field(4, time),
+  reason: field(5, string),
+  message: field(6, string),
+})
+
+export interface FieldSelectorRequirement extends Infer<typeof fieldSelectorRequirement> {}
+export const fieldSelectorRequirement = struct('io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement', {
+  key: field(1, string),
+  operator: field(2, string).enum('DoesNotExist', 'Exists', 'In', 'NotIn'),
+  values: field(3, list(string)).optional().listAtomic(),
+})
+
+export interface Preconditions extends Infer<typeof preconditions> {}
+export const preconditions = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions', {
+  uid: field(1, string).optional().pointer(),
+  resourceVersion: field(2, string).optional().pointer(),
+})
+
+export interface DeleteOptions extends Infer<typeof deleteOptions> {}
+export const deleteOptions = struct('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions', {
+  gracePeriodSeconds: field(1, int64).optional().pointer(),
+  preconditions: field(2, preconditions).optional().pointer(),
+  orphanDependents: field(3, boolean).optional().pointer(),
+  propagationPolicy: field(4, string).optional().pointer().enum('Background', 'Foreground', 'Orphan'),
+  dryRun: field(5, list(string)).optional().listAtomic(),
+  ignoreStoreReadErrorWithClusterBreakingPotential: field(6, boolean).optional().pointer(),
+})
