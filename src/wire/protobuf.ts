@@ -267,7 +267,7 @@ export class ProtobufWriter {
   /** Any 64-bit integer, signed or not: negative ones take ten bytes, as int32 and int64 fields have them. */
   int64(value: number | bigint): void {
     if (typeof value === 'number') {
-      if (value >= 0 && value < two32) return this.uint32(value)
+      if (value === value >>> 0) return this.uint32(value)
       if (!Number.isSafeInteger(value)) throw new RangeError(`Cannot write ${value} as an integer`)
       // Two's complement of the halves: -1 is high 0xffffffff, low 0xffffffff.
       const high = Math.floor(value / two32)
