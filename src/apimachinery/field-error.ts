@@ -9,7 +9,12 @@
  * Bad values print as Go prints them: strings quoted, numbers and booleans bare, everything else as JSON, absent `null`.
  * The message lists each text once; the causes keep repeats.
  */
-import type { StatusCause } from './status-error.ts'
+/** One entry of a Status' details.causes. */
+export interface StatusCause {
+  readonly reason?: string
+  readonly message?: string
+  readonly field?: string
+}
 
 export type FieldErrorType =
   | 'Required'

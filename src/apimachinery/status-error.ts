@@ -7,13 +7,10 @@
  * Conflict and Forbidden, but the Kind for Invalid; and an error that no layer turned into a Status is a 500 without a
  * reason (`plainError`), which clients do see for a few odd requests (observed.md).
  */
-import { type FieldError, describeFieldErrors } from './field-error.ts'
+import { describeFieldErrors, type FieldError, type StatusCause } from './field-error.ts'
 
-export interface StatusCause {
-  readonly reason?: string
-  readonly message?: string
-  readonly field?: string
-}
+export type { StatusCause } from './field-error.ts'
+
 export interface StatusDetails {
   readonly name?: string
   readonly group?: string

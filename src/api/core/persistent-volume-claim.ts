@@ -6,8 +6,13 @@ import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { labelSelector, typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, list, map, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'
-import { modifyVolumeStatus } from './pod-spec/volume.ts'
 import { typedLocalObjectReference, typedObjectReference } from './references.ts'
+
+export interface ModifyVolumeStatus extends Infer<typeof modifyVolumeStatus> {}
+export const modifyVolumeStatus = struct('core.v1.ModifyVolumeStatus', {
+  targetVolumeAttributesClassName: field(1, string).optional(),
+  status: field(2, string).enum('InProgress', 'Infeasible', 'Pending'),
+})
 
 export interface VolumeResourceRequirements extends Infer<typeof volumeResourceRequirements> {}
 export const volumeResourceRequirements = struct('core.v1.VolumeResourceRequirements', {

@@ -20,12 +20,6 @@ import { persistentVolumeClaimTemplate } from '../persistent-volume-claim.ts'
 import { localObjectReference } from '../references.ts'
 import { objectFieldSelector, resourceFieldSelector } from './env.ts'
 
-export interface ModifyVolumeStatus extends Infer<typeof modifyVolumeStatus> {}
-export const modifyVolumeStatus = struct('core.v1.ModifyVolumeStatus', {
-  targetVolumeAttributesClassName: field(1, string).optional(),
-  status: field(2, string).enum('InProgress', 'Infeasible', 'Pending'),
-})
-
 export interface AWSElasticBlockStoreVolumeSource extends Infer<typeof awsElasticBlockStoreVolumeSource> {}
 export const awsElasticBlockStoreVolumeSource = struct('core.v1.AWSElasticBlockStoreVolumeSource', {
   volumeID: field(1, string),
