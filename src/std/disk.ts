@@ -43,4 +43,6 @@ export interface Disk {
   freeBytes(path: string): Promise<number>
   /** Takes an exclusive lock that the system drops when this process dies; undefined when another process holds it. */
   lock(path: string): Promise<AsyncDisposable | undefined>
+  /** Who holds the lock, in words for a message ("process 4711"), where that can be told. */
+  lockHolder?(path: string): Promise<string | undefined>
 }

@@ -1,0 +1,423 @@
+/**
+ * The embedded store: the state in memory (`mvcc/`), the log that makes it durable (`wal/`), and the loop between them.
+ *
+ *     transact   compare and apply at the head, note the result in the filling frame      (synchronous)
+ *     commit     write the frame; when it is durable: readers see it, watches are called, writers are answered
+ *
+ * While one frame is on its way to the disk the next one fills, so many writers share one trip. Without a disk
+ * (`--ephemeral`, most tests) everything is the same but the trip: what is committed is "durable" a microtask later.
+ *
+ * If a write to the disk fails, what was not yet durable is taken back, those who wait for it are told, and the store
+ * answers reads only until it is started again: after a failed fsync nobody knows what the disk holds, and going on
+ * could acknowledge what is not there. Nothing on the disk is touched after that.
+ *
+ * The past is kept by budget: when it costs more than `historyBytesMax`, or is older than `historyMsMax`, its oldest
+ * part is compacted. Snapshots follow once enough of the log has become superfluous.
+ */
+import type { Clock, Timer } from '../std/clock.ts'
+import type { Disk } from '../std/disk.ts'
+import type { Log } from '../std/log.ts'
+import { sweep } from './mvcc/compact.ts'
+import type { Lease } from './mvcc/lease.ts'
+import { Mvcc } from './mvcc/mvcc.ts'
+import { retainedBytes } from './mvcc/version.ts'
+import { type StoreWatch, Watches } from './mvcc/watch.ts'
+import {
+  type KeyRange,
+  type KeyValue,
+  type RangeOptions,
+  type RangeResult,
+  type Revision,
+  type Store,
+  StoreError,
+  type Transaction,
+  type TransactionResult,
+  type WatchListener,
+} from './store.ts'
+import { Journal } from './wal/journal.ts'
+import { segmentBytesDefault } from './wal/writer.ts'
+
+export interface EmbeddedStoreOptions {
+  /** Where to keep the log. Without `disk` and `directory` nothing outlives the process. */
+  readonly disk?: Disk
+  readonly directory?: string
+  readonly clock: Clock
+  readonly log: Log
+  /** What the retained past may cost in memory; 256 MB. */
+  readonly historyBytesMax?: number
+  /** How old the retained past may be; an hour. */
+  readonly historyMsMax?: number
+  /** Size of a log segment; 64 MB. Smaller in tests. */
+  readonly segmentBytes?: number
+  /** Log that a snapshot must be able to remove before one is written; 64 MB. */
+  readonly snapshotAfterBytes?: number
+  /** Closes the store when it aborts. */
+  readonly signal?: AbortSignal
+}
+
+export interface StoreStats {
+  readonly keys: number
+  readonly historyEvents: number
+  readonly historyBytes: number
+  readonly watches: number
+  readonly leases: number
+  /** 0 without a disk. */
+  readonly logBytes: number
+  readonly snapshotBytes: number
+  /** Why nothing can be written any more. */
+  readonly readOnly?: StoreError
+}
+
+export interface LeaseState {
+  readonly id: number
+  readonly ttlSeconds: number
+  /** What is left of it. */
+  readonly remainingSeconds: number
+  readonly keys: readonly string[]
+}
+
+/** A `Store` whose reads are synchronous, with what only the embedded one can tell. */
+export interface EmbeddedStore extends Store {
+  range(range: KeyRange, options?: RangeOptions): RangeResult
+  get(key: string): KeyValue | undefined
+  /** As in the contract; the handle can also pause: the watch keeps its place as long as the history reaches back. */
+  watch(range: KeyRange, after: Revision, listener: WatchListener): StoreWatch
+  /** Starts the lease's time anew. Not written to the log: after a restart every lease has its whole time again. */
+  renewLease(id: number): { id: number; ttlSeconds: number }
+  leases(): readonly LeaseState[]
+  /** The last revision made at or before this time (to about a second), if the history knows. */
+  revisionAt(timeMs: number): Revision | undefined
+  stats(): StoreStats
+}
+
+interface Waiting {
+  readonly result: unknown
+  resolve(result: unknown): void
+  reject(error: StoreError): void
+}
+
+const sweepSteps = 4096
+/** A compaction frees an eighth of the budget at once, so that there are not many small ones. */
+const compactionShare = 1 / 8
+
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+  const mvcc = new Mvcc()
+  const { disk, directory, clock, log, signal } = options
+  if ((disk === undefined) !== (directory === undefined)) throw new StoreError('invalid', 'A store on disk needs both a disk and a directory')
+  signal?.throwIfAborted()
+  let journal: Journal | undefined
+  if (disk !== undefined && directory !== undefined) {
+    const segmentBytes = options.segmentBytes ?? segmentBytesDefault
+    const snapshotAfterBytes = options.snapshotAfterBytes ?? segmentBytesDefault
+    journal = await Journal.open({ disk, path: directory, clock, log, segmentBytes }, mvcc, snapshotAfterBytes)
+  }
+  const store = new Embedded(options, mvcc, journal)
+  if (signal?.aborted) {
+    await store.close()
+    signal.throwIfAborted()
+  }
+  signal?.addEventListener('abort', () => void store.close(), { once: true })
+  return store
+}
+
+class Embedded implements EmbeddedStore {
+  readonly #mvcc: Mvcc
+  readonly #journal: Journal | undefined
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #watches: Watches
+  readonly #historyBytesMax: number
+  readonly #historyMsMax: number
+  /** Who is answered by the next commit. */
+  #waiting: Waiting[] = []
+  #committing: Promise<void> | undefined
+  #sweeping: Promise<void> | undefined
+  #refusal: StoreError | undefined
+  #closing: Promise<void> | undefined
+  #leaseTimer: Timer | undefined
+  #leaseTimerMs = Number.POSITIVE_INFINITY
+  #historyTimer: Timer | undefined
+  #lastLeaseId = 0
+
+  constructor(options: EmbeddedStoreOptions, mvcc: Mvcc, journal: Journal | undefined) {
+    this.#mvcc = mvcc
+    this.#journal = journal
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#watches = new Watches(mvcc, options.clock, options.log)
+    this.#historyBytesMax = options.historyBytesMax ?? 256 * 1024 * 1024
+    this.#historyMsMax = options.historyMsMax ?? 60 * 60 * 1000
+    mvcc.leases.restart(options.clock.monotonicMs())
+    this.#armLeaseTimer()
+    this.#armHistoryTimer()
+  }
+
+  get revision(): Revision {
+    return this.#mvcc.durable
+  }
+
+  get compactedRevision(): Revision {
+    return this.#mvcc.compacted
+  }
+
+  get(key: string): KeyValue | undefined {
+    return this.#mvcc.get(key)
+  }
+
+  range(range: KeyRange, options?: RangeOptions): RangeResult {
+    return this.#mvcc.range(range, options)
+  }
+
+  watch(range: KeyRange, after: Revision, listener: WatchListener): StoreWatch {
+    return this.#watches.start(range, after, listener)
+  }
+
+  revisionAt(timeMs: number): Revision | undefined {
+    const revision = this.#mvcc.history.revisionAt(timeMs)
+    return revision === undefined || revision < this.#mvcc.compacted ? undefined : Math.min(revision, this.#mvcc.durable)
+  }
+
+  transact(transaction: Transaction, signal?: AbortSignal): Promise<TransactionResult> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const mvcc = this.#mvcc
+    try {
+      const decision = mvcc.decide(transaction)
+      if (decision.writes) this.#requireWritable()
+      const position = mvcc.history.endPosition
+      const result = mvcc.run(transaction, decision)
+      if (mvcc.history.endPosition > position) this.#journal?.records.change(mvcc.history, position)
+      else if (mvcc.durable === mvcc.head) return Promise.resolve(result)
+      const done = this.#committed(result)
+      return signal === undefined ? done : givingUp(done, signal)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async compact(revision: Revision): Promise<void> {
+    this.#requireWritable()
+    this.#compactTo(revision)
+    await this.#committed(undefined)
+  }
+
+  async grantLease(ttlSeconds: number, id?: number): Promise<{ id: number; ttlSeconds: number }> {
+    this.#requireWritable()
+    const leases = this.#mvcc.leases
+    const leaseId = id ?? this.#nextLeaseId()
+    const accepted = leases.acceptTtl(leaseId, ttlSeconds)
+    const lease = leases.grant(leaseId, accepted, this.#clock.monotonicMs())
+    this.#journal?.records.grant(leaseId, accepted)
+    if (lease.dueMs < this.#leaseTimerMs) this.#armLeaseTimer()
+    return this.#committed({ id: leaseId, ttlSeconds: accepted })
+  }
+
+  async revokeLease(id: number): Promise<void> {
+    this.#requireWritable()
+    this.#revoke(this.#mvcc.leases.existing(id))
+    await this.#committed(undefined)
+  }
+
+  renewLease(id: number): { id: number; ttlSeconds: number } {
+    const lease = this.#mvcc.leases.renew(id, this.#clock.monotonicMs())
+    return { id, ttlSeconds: lease.ttlSeconds }
+  }
+
+  leases(): readonly LeaseState[] {
+    const nowMs = this.#clock.monotonicMs()
+    return Array.from(this.#mvcc.leases.all(), ({ id, ttlSeconds, keys, dueMs }) => {
+      return { id, ttlSeconds, remainingSeconds: Math.max(0, Math.ceil((dueMs - nowMs) / 1000)), keys: [...keys] }
+    })
+  }
+
+  stats(): StoreStats {
+    const { history, index, leases } = this.#mvcc
+    return {
+      keys: index.size,
+      historyEvents: history.endPosition - history.startPosition,
+      historyBytes: history.bytes,
+      watches: this.#watches.count,
+      leases: leases.count,
+      logBytes: this.#journal?.logBytes ?? 0,
+      snapshotBytes: this.#journal?.snapshotBytes ?? 0,
+      ...(this.#refusal === undefined ? {} : { readOnly: this.#refusal }),
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#refusal ??= new StoreError('closed', 'The store is closed')
+    this.#leaseTimer?.cancel()
+    this.#historyTimer?.cancel()
+    await this.#committing
+    this.#journal?.stopSnapshot()
+    await this.#sweeping
+    this.#watches.close()
+    await this.#journal?.close()
+  }
+
+  // Committing
+
+  #requireWritable(): void {
+    if (this.#refusal === undefined) return
+    throw new StoreError(this.#refusal.code, this.#refusal.message, { cause: this.#refusal.cause })
+  }
+
+  /** Resolves with `result` once everything noted so far is durable. */
+  #committed<T>(result: T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ result, resolve: resolve as (result: unknown) => void, reject })
+      this.#scheduleCommit()
+    })
+  }
+
+  #scheduleCommit(): void {
+    if (this.#committing !== undefined) return
+    this.#committing = Promise.resolve().then(() => this.#commitAll())
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const waiting = this.#waiting
+      this.#waiting = []
+      const revision = this.#mvcc.head
+      const timeMs = this.#clock.now()
+      try {
+        if (this.#journal !== undefined) await this.#journal.commit(timeMs, revision)
+      } catch (error) {
+        this.#fail(error, waiting)
+        break
+      }
+      const before = this.#mvcc.durable
+      this.#mvcc.publishTo(revision)
+      if (revision > before) {
+        this.#mvcc.history.mark(timeMs, revision)
+        this.#watches.publish(before)
+      }
+      for (const one of waiting) one.resolve(one.result)
+      if (this.#mvcc.history.bytes > this.#historyBytesMax) this.#compactByBytes()
+    }
+    this.#committing = undefined
+  }
+
+  #fail(cause: unknown, waiting: readonly Waiting[]): void {
+    const all = [...waiting, ...this.#waiting]
+    this.#waiting = []
+    this.#refusal = refusalFrom(cause)
+    this.#log.error('Cannot write the log; the store is read-only until it is started again', { error: cause })
+    this.#mvcc.rollBack()
+    for (const one of all) one.reject(this.#refusal)
+  }
+
+  // Leases
+
+  #nextLeaseId(): number {
+    // Grows through restarts without being stored: a thousand for each millisecond since 1970 stays below 2^53.
+    this.#lastLeaseId = Math.max(this.#lastLeaseId + 1, this.#clock.now() * 1000)
+    while (this.#mvcc.leases.get(this.#lastLeaseId) !== undefined) this.#lastLeaseId++
+    return this.#lastLeaseId
+  }
+
+  /** Ends the lease and deletes its keys, in key order, at one revision. */
+  #revoke(lease: Lease): void {
+    const mvcc = this.#mvcc
+    mvcc.leases.revoke(lease.id)
+    this.#journal?.records.revoke(lease.id)
+    const deletes = [...lease.keys].sort().map((key) => ({ do: 'delete' as const, range: { start: key } }))
+    if (deletes.length === 0) return
+    const transaction: Transaction = { compare: [], then: deletes }
+    const position = mvcc.history.endPosition
+    mvcc.run(transaction, { outcomes: [true], writes: true })
+    this.#journal?.records.change(mvcc.history, position)
+  }
+
+  #armLeaseTimer(): void {
+    this.#leaseTimer?.cancel()
+    this.#leaseTimer = undefined
+    this.#leaseTimerMs = this.#mvcc.leases.nextDueMs() ?? Number.POSITIVE_INFINITY
+    if (this.#leaseTimerMs === Number.POSITIVE_INFINITY) return
+    this.#leaseTimer = this.#clock.after(this.#leaseTimerMs - this.#clock.monotonicMs(), () => this.#expireLeases())
+  }
+
+  #expireLeases(): void {
+    if (this.#refusal !== undefined) return
+    const due = this.#mvcc.leases.due(this.#clock.monotonicMs())
+    for (const lease of due) this.#revoke(lease)
+    if (due.length > 0) this.#committed(undefined).catch(() => undefined)
+    this.#armLeaseTimer()
+  }
+
+  // Compaction
+
+  #compactTo(revision: Revision): void {
+    this.#mvcc.compactTo(revision)
+    this.#journal?.records.compact(revision)
+    this.#sweeping ??= this.#sweep().finally(() => {
+      this.#sweeping = undefined
+    })
+  }
+
+  async #sweep(): Promise<void> {
+    const mvcc = this.#mvcc
+    for (let sweptTo = 0; sweptTo < mvcc.compacted; ) {
+      // A snapshot reads at the revision that was the oldest when it began; what it needs is swept once it is done.
+      await this.#journal?.snapshotDone()
+      const limit = mvcc.compacted
+      while (!sweep(mvcc, limit, sweepSteps)) await this.#clock.yieldTurn()
+      sweptTo = limit
+    }
+    this.#watches.swept()
+    this.#journal?.snapshotIfWorthIt()
+  }
+
+  #compactByBytes(): void {
+    if (this.#sweeping !== undefined) return
+    const { history, durable, compacted } = this.#mvcc
+    const target = this.#historyBytesMax * (1 - compactionShare)
+    let bytes = history.bytes
+    let revision = compacted
+    for (let position = history.startPosition; position < history.endPosition && bytes > target; position++) {
+      const version = history.at(position)
+      if (version.modRevision > durable) break
+      if (version.older !== undefined) bytes -= retainedBytes(version.older)
+      revision = version.modRevision
+    }
+    this.#compactByBudget(revision)
+  }
+
+  #compactByBudget(revision: Revision): void {
+    if (revision <= this.#mvcc.compacted || this.#refusal !== undefined) return
+    this.#compactTo(revision)
+    this.#committed(undefined).catch(() => undefined)
+  }
+
+  #armHistoryTimer(): void {
+    if (this.#historyMsMax === Number.POSITIVE_INFINITY) return
+    this.#historyTimer = this.#clock.after(Math.max(1000, this.#historyMsMax / 32), () => {
+      const revision = this.#mvcc.history.revisionAt(this.#clock.now() - this.#historyMsMax)
+      if (revision !== undefined) this.#compactByBudget(Math.min(revision, this.#mvcc.durable))
+      this.#armHistoryTimer()
+    })
+  }
+}
+
+function refusalFrom(cause: unknown): StoreError {
+  const code = (cause as NodeJS.ErrnoException).code
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new StoreError('noSpace', 'The disk is full: the store is read-only. Free some space and start it again', { cause })
+  }
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new StoreError('readOnly', `The store is read-only because the log could not be written (${why}). Check the disk and start it again`, { cause })
+}
+
+/** Like `done`, but rejects as soon as the signal aborts. The change itself goes on. */
+function givingUp<T>(done: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    done.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
