@@ -20,6 +20,8 @@ export interface HttpPeer {
   readonly port: number
   /** Present when the client showed a certificate that the server's client CA signed. Parsed once per connection. */
   readonly certificate?: PeerCertificate
+  /** Present when the client showed a certificate that the client CA did not sign, or that is out of date: why. */
+  readonly certificateError?: string
   /** Anything a layer above wants to keep for the life of the connection (an authenticated user, say). */
   session?: unknown
 }
