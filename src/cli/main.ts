@@ -1,0 +1,90 @@
+/**
+ * argv → command. The table below is the whole command line; each command is a file of its own, loaded when it is asked for,
+ * because a second to start is a promise and nothing may be loaded that the command does not need.
+ *
+ * Mistakes of the caller (`UserError`) are one line on standard error and exit code 1; anything else is a bug of ours and says so.
+ */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { realProcess, type ProcessDoor } from '../std/process.ts'
+import { errorText } from './error-text.ts'
+import { kubernetesVersion, version } from './version.ts'
+
+export async function main(argv: readonly string[], process: ProcessDoor = realProcess): Promise<void> {
+  const program = commandLine(process)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return process.exit(error.exitCode)
+    process.complain(`${errorText(error, process)}\n`)
+    process.exit(1)
+  }
+}
+
+export function commandLine(process: ProcessDoor): Command {
+  const program = new Command('t8s')
+    .description(`Typernetes: a Kubernetes ${kubernetesVersion} cluster in one command.`)
+    .version(`t8s ${version} (Kubernetes ${kubernetesVersion})`, '-V, --version')
+    .configureOutput({ writeOut: (text) => process.print(text), writeErr: (text) => process.complain(text) })
+    .exitOverride()
+    .showHelpAfterError('(`t8s --help` shows what there is)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  t8s up                        a cluster with three simulated nodes, kept between starts
+  t8s up --nodes 100 --ephemeral a hundred nodes, in memory only
+  t8s up --name demo            a second cluster beside the first
+  t8s status                    what runs, where, and how it is
+  t8s down                      stop it, keep its data
+  t8s delete                    stop it and remove its data`,
+    )
+
+  program
+    .command('up')
+    .description('start a cluster and keep it running until Ctrl-C')
+    .option('--name <name>', 'name of the cluster; several run side by side', 'default')
+    .option('--nodes <count>', 'how many simulated nodes to have', wholeNumber(0, 10_000), 3)
+    .option('--data-dir <directory>', 'where to keep the data (default: ~/.t8s/NAME)')
+    .option('--port <port>', 'port of the API server; refused when it is taken (default: 6443, or the next free one)', wholeNumber(1, 65_535))
+    .option('--bind-address <address>', 'address to listen on', '127.0.0.1')
+    .option('--ephemeral', 'keep everything in memory and forget it at the end', false)
+    .option('--kubeconfig <file>', 'write the context to this file (default: $KUBECONFIG, or ~/.kube/config)')
+    .option('--node-cpu <quantity>', 'CPUs of each simulated node', '8')
+    .option('--node-memory <quantity>', 'memory of each simulated node', '32Gi')
+    .option('--node-monitor-grace-period <seconds>', 'how long a silent node counts as alive', wholeNumber(1, 86_400), 50)
+    .option('--log-level <level>', 'what to tell on standard error: error, warn, info or debug', 'warn')
+    .action(async (options) => (await import('./commands/up.ts')).up(options, process))
+
+  const named = (command: Command): Command =>
+    command
+      .option('--name <name>', 'name of the cluster', 'default')
+      .option('--data-dir <directory>', 'where its data is, when `up` was told another place than ~/.t8s/NAME')
+
+  named(program.command('status').description('tell whether the cluster runs, where, and how it is; exit code 3 when it does not'))
+    .option('-o, --output <format>', 'text or json', 'text')
+    .action(async (options) => (await import('./commands/status.ts')).status(options, process))
+  named(program.command('down').description('stop the cluster and keep its data')).action(async (options) =>
+    (await import('./commands/down.ts')).down(options, process),
+  )
+  named(program.command('delete').description('stop the cluster and remove its data and its context')).action(async (options) =>
+    (await import('./commands/delete.ts')).deleteCluster(options, process),
+  )
+  program
+    .command('version')
+    .description('print the versions of t8s and of the Kubernetes that it behaves as')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .action((options: { readonly output: string }) => {
+      const { versions } = globalThis.process
+      if (options.output === 'json') process.print(`${JSON.stringify({ t8s: version, kubernetes: kubernetesVersion, node: versions.node }, null, 2)}\n`)
+      else process.print(`t8s         ${version}\nKubernetes  ${kubernetesVersion}\nNode.js     ${versions.node}\n`)
+    })
+  return program
+}
+
+function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < from || value > to) throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`)
+    return value
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The cluster's certificates: an authority of its own, made at the first start and kept, and one certificate for each who
+ * talks: the API server, the administrator, every component. EC P-256 throughout; files are 0600. A certificate
+ * that has expired, or a server certificate that lacks a name it needs, is made anew from the same authority.
+ *
+ * Components in this process do not use theirs (they call the API server as a function); the files are for those started apart.
+ */
+import type { Disk } from '../std/disk.ts'
+import type { Random } from '../std/random.ts'
+import { type Authority, certificateFacts, type IssuedCertificate, issueCertificate, makeAuthority } from '../wire/certificate.ts'
+
+export interface ClusterPki {
+  readonly authority: Authority
+  readonly server: IssuedCertificate
+  readonly admin: IssuedCertificate
+  /** True when the authority was made just now. */
+  readonly isNew: boolean
+}
+
+interface Wanted {
+  readonly file: string
+  readonly commonName: string
+  readonly organizations?: readonly string[]
+  readonly usages: readonly ('server' | 'client')[]
+  readonly dnsNames?: readonly string[]
+  readonly ipAddresses?: readonly string[]
+}
+
+const authorityYears = 10
+const certificateDays = 365
+/** Renewed when less than this is left. */
+const renewBeforeMs = 30 * 24 * 3600 * 1000
+
+export interface PkiOptions {
+  readonly disk: Disk
+  readonly directory: string
+  readonly nowMs: number
+  readonly random: Random
+  readonly hostName: string
+  /** Addresses, besides loopback, under which the server is reached. */
+  readonly addresses: readonly string[]
+  /** First address of the Service range: kubernetes.default. */
+  readonly serviceAddress: string
+}
+
+export async function openPki(options: PkiOptions): Promise<ClusterPki> {
+  const { disk, directory, nowMs, random } = options
+  await disk.makeDirectory(directory, 0o700)
+  const found = await readPair(disk, `${directory}/ca`)
+  const authority = found ?? (await makeAuthority({ commonName: 'kubernetes', now: nowMs, random, years: authorityYears }))
+  if (found === undefined) await writePair(disk, `${directory}/ca`, authority)
+  const issued: IssuedCertificate[] = []
+  for (const wanted of wantedCertificates(options)) issued.push(await openCertificate(options, authority, wanted))
+  const [server, admin] = issued as [IssuedCertificate, IssuedCertificate]
+  return { authority, server, admin, isNew: found === undefined }
+}
+
+function wantedCertificates(options: PkiOptions): readonly Wanted[] {
+  const component = (file: string, commonName: string, organizations?: readonly string[]): Wanted =>
+    organizations === undefined ? { file, commonName, usages: ['client'] } : { file, commonName, organizations, usages: ['client'] }
+  return [
+    {
+      file: 'apiserver',
+      commonName: 'kube-apiserver',
+      usages: ['server'],
+      dnsNames: [
+        'localhost',
+        'kubernetes',
+        'kubernetes.default',
+        'kubernetes.default.svc',
+        'kubernetes.default.svc.cluster.local',
+        ...(isDnsName(options.hostName) ? [options.hostName] : []),
+      ],
+      ipAddresses: [...new Set(['127.0.0.1', '::1', options.serviceAddress, ...options.addresses])],
+    },
+    component('admin', 'kubernetes-admin', ['system:masters']),
+    component('kube-controller-manager', 'system:kube-controller-manager'),
+    component('kube-scheduler', 'system:kube-scheduler'),
+  ]
+}
+
+async function openCertificate(options: PkiOptions, authority: Authority, wanted: Wanted): Promise<IssuedCertificate> {
+  const path = `${options.directory}/${wanted.file}`
+  const found = await readPair(options.disk, path)
+  if (found !== undefined && isUsable(found, authority, wanted, options.nowMs)) return found
+  const { file: _, ...subject } = wanted
+  const made = await issueCertificate(authority, { ...subject, now: options.nowMs, random: options.random, days: certificateDays })
+  await writePair(options.disk, path, made)
+  return made
+}
+
+function isUsable(pair: IssuedCertificate, authority: Authority, wanted: Wanted, nowMs: number): boolean {
+  const facts = certificateFacts(pair.certificate)
+  if (facts === undefined || facts.notAfterMs - nowMs < renewBeforeMs || facts.notBeforeMs > nowMs) return false
+  if (!facts.isSignedBy(authority.certificate)) return false
+  return (wanted.ipAddresses ?? []).every((address) => facts.ipAddresses.includes(address)) && (wanted.dnsNames ?? []).every((name) => facts.dnsNames.includes(name))
+}
+
+async function readPair(disk: Disk, path: string): Promise<IssuedCertificate | undefined> {
+  const [certificate, key] = await Promise.all([disk.readFile(`${path}.crt`), disk.readFile(`${path}.key`)])
+  if (certificate === undefined || key === undefined) return undefined
+  const decoder = new TextDecoder()
+  return { certificate: decoder.decode(certificate), key: decoder.decode(key) }
+}
+
+async function writePair(disk: Disk, path: string, pair: IssuedCertificate): Promise<void> {
+  const encoder = new TextEncoder()
+  await disk.replaceFile(`${path}.key`, encoder.encode(pair.key), 0o600)
+  await disk.replaceFile(`${path}.crt`, encoder.encode(pair.certificate), 0o600)
+}
+
+function isDnsName(text: string): boolean {
+  return /^[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?$/.test(text)
+}
