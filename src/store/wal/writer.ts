@@ -19,9 +19,9 @@ import { finishFrame, frameHeaderBytes } from './frame.ts'
 import { RecordWriter } from './record.ts'
 
 export const segmentBytesDefault = 64 * 1024 * 1024
-/** A new segment begins with so many zeros, and grows by so many whenever less than half of a step is left. */
+/** A new segment begins with so many zeros and doubles, by at most a step, whenever less than half of that is left. */
 const firstZeroBytes = 256 * 1024
-const stepBytes = 4 * 1024 * 1024
+const stepBytesMax = 4 * 1024 * 1024
 /** Zeros are written in pieces so that no frame waits long behind them. */
 const pieceBytes = 512 * 1024
 const zeros = Buffer.alloc(pieceBytes)
@@ -164,6 +164,7 @@ export class LogWriter {
   }
 
   #fillAhead(segment: Segment): void {
+    const stepBytes = Math.min(this.#zeroedTo, stepBytesMax)
     if (!this.#canFill || this.#filling !== undefined || this.#zeroedTo - this.#offset > stepBytes / 2) return
     const until = Math.min(this.#zeroedTo + stepBytes, this.#directory.segmentBytes)
     if (until <= this.#zeroedTo) return
