@@ -12,7 +12,8 @@ export function errorText(error: unknown, process: ProcessDoor): string {
   const known = systemErrors[code]
   if (known !== undefined) return `Error: ${known(path)}`
   const chain = [...causesOf(error)].map((one) => (one instanceof Error ? one.message : String(one)))
-  const stack = process.environment.T8S_DEBUG !== undefined && error instanceof Error ? `\n${error.stack}` : '\nSet T8S_DEBUG=1 to see where.'
+  const stack =
+    process.environment.T8S_DEBUG !== undefined && error instanceof Error ? `\n${error.stack}` : '\nSet T8S_DEBUG=1 to see where.'
   return `This is a bug in t8s, please report it: ${chain.join(': ')}${stack}`
 }
 

@@ -45,7 +45,11 @@ Examples:
     .option('--name <name>', 'name of the cluster; several run side by side', 'default')
     .option('--nodes <count>', 'how many simulated nodes to have', wholeNumber(0, 10_000), 3)
     .option('--data-dir <directory>', 'where to keep the data (default: ~/.t8s/NAME)')
-    .option('--port <port>', 'port of the API server; refused when it is taken (default: 6443, or the next free one)', wholeNumber(1, 65_535))
+    .option(
+      '--port <port>',
+      'port of the API server; refused when it is taken (default: 6443, or the next free one)',
+      wholeNumber(1, 65_535),
+    )
     .option('--bind-address <address>', 'address to listen on', '127.0.0.1')
     .option('--ephemeral', 'keep everything in memory and forget it at the end', false)
     .option('--kubeconfig <file>', 'write the context to this file (default: $KUBECONFIG, or ~/.kube/config)')
@@ -75,7 +79,8 @@ Examples:
     .option('-o, --output <format>', 'text or json', 'text')
     .action((options: { readonly output: string }) => {
       const { versions } = globalThis.process
-      if (options.output === 'json') process.print(`${JSON.stringify({ t8s: version, kubernetes: kubernetesVersion, node: versions.node }, null, 2)}\n`)
+      if (options.output === 'json')
+        process.print(`${JSON.stringify({ t8s: version, kubernetes: kubernetesVersion, node: versions.node }, null, 2)}\n`)
       else process.print(`t8s         ${version}\nKubernetes  ${kubernetesVersion}\nNode.js     ${versions.node}\n`)
     })
   return program
@@ -84,7 +89,8 @@ Examples:
 function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!/^\d+$/.test(text) || value < from || value > to) throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`)
+    if (!/^\d+$/.test(text) || value < from || value > to)
+      throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`)
     return value
   }
 }

@@ -5,14 +5,15 @@
  *
  * Components in this process do not use theirs (they call the API server as a function); the files are for those started apart.
  */
+import { X509Certificate } from 'node:crypto'
 import type { Disk } from '../std/disk.ts'
 import type { Random } from '../std/random.ts'
-import { type Authority, certificateFacts, type IssuedCertificate, issueCertificate, makeAuthority } from '../wire/certificate.ts'
+import { issueCertificate, type KeyPair, makeAuthority } from '../wire/x509.ts'
 
 export interface ClusterPki {
-  readonly authority: Authority
-  readonly server: IssuedCertificate
-  readonly admin: IssuedCertificate
+  readonly authority: KeyPair
+  readonly server: KeyPair
+  readonly admin: KeyPair
   /** True when the authority was made just now. */
   readonly isNew: boolean
 }
@@ -47,11 +48,11 @@ export async function openPki(options: PkiOptions): Promise<ClusterPki> {
   const { disk, directory, nowMs, random } = options
   await disk.makeDirectory(directory, 0o700)
   const found = await readPair(disk, `${directory}/ca`)
-  const authority = found ?? (await makeAuthority({ commonName: 'kubernetes', now: nowMs, random, years: authorityYears }))
+  const authority = found ?? makeAuthority({ commonName: 'kubernetes', now: nowMs, random, years: authorityYears })
   if (found === undefined) await writePair(disk, `${directory}/ca`, authority)
-  const issued: IssuedCertificate[] = []
+  const issued: KeyPair[] = []
   for (const wanted of wantedCertificates(options)) issued.push(await openCertificate(options, authority, wanted))
-  const [server, admin] = issued as [IssuedCertificate, IssuedCertificate]
+  const [server, admin] = issued as [KeyPair, KeyPair]
   return { authority, server, admin, isNew: found === undefined }
 }
 
@@ -79,31 +80,37 @@ function wantedCertificates(options: PkiOptions): readonly Wanted[] {
   ]
 }
 
-async function openCertificate(options: PkiOptions, authority: Authority, wanted: Wanted): Promise<IssuedCertificate> {
+async function openCertificate(options: PkiOptions, authority: KeyPair, wanted: Wanted): Promise<KeyPair> {
   const path = `${options.directory}/${wanted.file}`
   const found = await readPair(options.disk, path)
   if (found !== undefined && isUsable(found, authority, wanted, options.nowMs)) return found
   const { file: _, ...subject } = wanted
-  const made = await issueCertificate(authority, { ...subject, now: options.nowMs, random: options.random, days: certificateDays })
+  const made = issueCertificate(authority, { ...subject, now: options.nowMs, random: options.random, days: certificateDays })
   await writePair(options.disk, path, made)
   return made
 }
 
-function isUsable(pair: IssuedCertificate, authority: Authority, wanted: Wanted, nowMs: number): boolean {
-  const facts = certificateFacts(pair.certificate)
-  if (facts === undefined || facts.notAfterMs - nowMs < renewBeforeMs || facts.notBeforeMs > nowMs) return false
-  if (!facts.isSignedBy(authority.certificate)) return false
-  return (wanted.ipAddresses ?? []).every((address) => facts.ipAddresses.includes(address)) && (wanted.dnsNames ?? []).every((name) => facts.dnsNames.includes(name))
+function isUsable(pair: KeyPair, authority: KeyPair, wanted: Wanted, nowMs: number): boolean {
+  try {
+    const certificate = new X509Certificate(pair.certificate)
+    const [fromMs, untilMs] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)]
+    if (nowMs < fromMs || untilMs - nowMs < renewBeforeMs) return false
+    if (!certificate.verify(new X509Certificate(authority.certificate).publicKey)) return false
+    const hasAddresses = (wanted.ipAddresses ?? []).every((address) => certificate.checkIP(address) !== undefined)
+    return hasAddresses && (wanted.dnsNames ?? []).every((name) => certificate.checkHost(name) !== undefined)
+  } catch {
+    return false
+  }
 }
 
-async function readPair(disk: Disk, path: string): Promise<IssuedCertificate | undefined> {
+async function readPair(disk: Disk, path: string): Promise<KeyPair | undefined> {
   const [certificate, key] = await Promise.all([disk.readFile(`${path}.crt`), disk.readFile(`${path}.key`)])
   if (certificate === undefined || key === undefined) return undefined
   const decoder = new TextDecoder()
   return { certificate: decoder.decode(certificate), key: decoder.decode(key) }
 }
 
-async function writePair(disk: Disk, path: string, pair: IssuedCertificate): Promise<void> {
+async function writePair(disk: Disk, path: string, pair: KeyPair): Promise<void> {
   const encoder = new TextEncoder()
   await disk.replaceFile(`${path}.key`, encoder.encode(pair.key), 0o600)
   await disk.replaceFile(`${path}.crt`, encoder.encode(pair.certificate), 0o600)

@@ -47,7 +47,12 @@ export function nodeObject(machine: Machine, nowMs: number): Node {
   }
 }
 
-export function nodeStatus(machine: Machine, before: Node['status'], nowMs: number, images: readonly { names: readonly string[]; sizeBytes: number }[] = []): NonNullable<Node['status']> {
+export function nodeStatus(
+  machine: Machine,
+  before: Node['status'],
+  nowMs: number,
+  images: readonly { names: readonly string[]; sizeBytes: number }[] = [],
+): NonNullable<Node['status']> {
   return {
     capacity: machine.capacity,
     allocatable: machine.capacity,

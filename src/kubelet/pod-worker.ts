@@ -14,7 +14,16 @@ import type { Clock, Timer } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
 import { ImagePullError, type ContainerExit, type Runtime } from './cri/runtime.ts'
 import { annotations, parseDurationMs, simulationOf } from './cri/simulated.ts'
-import { allContainers, backoffResetMs, isSidecar, type PodAction, planPod, restartBackoffMaxMs, restartBackoffMs, restarts } from './plan-pod.ts'
+import {
+  allContainers,
+  backoffResetMs,
+  isSidecar,
+  type PodAction,
+  planPod,
+  restartBackoffMaxMs,
+  restartBackoffMs,
+  restarts,
+} from './plan-pod.ts'
 import { type ContainerState, containerIn, isUp, newContainer, newPodState, type PodState, withContainer } from './pod-state.ts'
 import { statusOf } from './pod-status.ts'
 
@@ -104,7 +113,13 @@ export class PodWorker {
       }
       if (running !== undefined) {
         const startedAtMs = Date.parse(running.startedAt ?? '') || nowMs
-        containers.set(container.name, { ...base, phase: 'running', startedAtMs, isStarted: known?.started === true, isReady: known?.ready === true })
+        containers.set(container.name, {
+          ...base,
+          phase: 'running',
+          startedAtMs,
+          isStarted: known?.started === true,
+          isReady: known?.ready === true,
+        })
         this.#node.runtime.adopt(pod, container, id, startedAtMs, (exit) => this.#exited(container, exit))
         if (known?.ready !== true) this.#watchReadiness(container, nowMs)
       } else {
@@ -148,7 +163,13 @@ export class PodWorker {
       case 'stopContainer': {
         const { containerId } = containerIn(this.#state, action.container.name)
         this.#change(action.container.name, { phase: 'stopping' })
-        this.#node.record(this.#pod, 'Normal', 'Killing', `Stopping container ${action.container.name}`, fieldPathOf(this.#pod, action.container))
+        this.#node.record(
+          this.#pod,
+          'Normal',
+          'Killing',
+          `Stopping container ${action.container.name}`,
+          fieldPathOf(this.#pod, action.container),
+        )
         return this.#node.runtime.stopContainer(containerId, action.graceMs)
       }
       case 'fail':
@@ -186,7 +207,10 @@ export class PodWorker {
       else {
         if (isKnownPresent) events.push(['Pulling', `Pulling image "${image}"`])
         const took = formatGoDuration(pulled.tookMs)
-        events.push(['Pulled', `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.sizeBytes} bytes.`])
+        events.push([
+          'Pulled',
+          `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.sizeBytes} bytes.`,
+        ])
       }
       for (const [reason, message] of events) this.#node.record(this.#pod, 'Normal', reason, message, path)
       this.#change(container.name, { phase: 'starting', imageReference: pulled.reference })
@@ -228,7 +252,10 @@ export class PodWorker {
       if (containerIn(this.#state, container.name).waitingReason !== 'ErrImagePull') return
       this.#node.record(this.#pod, 'Normal', 'BackOff', `Back-off pulling image "${image}"`, path)
       this.#node.record(this.#pod, 'Warning', 'Failed', 'Error: ImagePullBackOff', path)
-      this.#change(container.name, { waitingReason: 'ImagePullBackOff', waitingMessage: `Back-off pulling image "${image}": ErrImagePull: ${error.message}` })
+      this.#change(container.name, {
+        waitingReason: 'ImagePullBackOff',
+        waitingMessage: `Back-off pulling image "${image}": ErrImagePull: ${error.message}`,
+      })
     })
   }
 
@@ -241,7 +268,9 @@ export class PodWorker {
     const ended = { phase: 'exited', termination, isReady: false, isStarted: false } as const
     const isEnding = typeof this.#pod.metadata.deletionTimestamp === 'string' || this.#state.failure !== undefined
     const isInit = this.#pod.spec.initContainers?.includes(container) === true && !isSidecar(container)
-    const again = !isEnding && (isInit ? exit.exitCode !== 0 && this.#pod.spec.restartPolicy !== 'Never' : restarts(this.#pod, container, exit.exitCode))
+    const again =
+      !isEnding &&
+      (isInit ? exit.exitCode !== 0 && this.#pod.spec.restartPolicy !== 'Never' : restarts(this.#pod, container, exit.exitCode))
     if (!again) return this.#change(container.name, ended)
     const ranLong = nowMs - before.startedAtMs >= backoffResetMs
     const isFirst = before.restartCount === 0 || ranLong
@@ -252,8 +281,18 @@ export class PodWorker {
     this.#change(container.name, { ...ended, backoffMs, notBeforeMs: nowMs + backoffMs })
     // The end is seen for a moment, then the wait for the next start.
     this.#probe(container.name, 500, () => {
-      this.#node.record(this.#pod, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`, fieldPathOf(this.#pod, container))
-      this.#change(container.name, { phase: 'waiting', waitingReason: 'CrashLoopBackOff', waitingMessage: `back-off ${formatGoDuration(backoffMs)} ${what}` })
+      this.#node.record(
+        this.#pod,
+        'Warning',
+        'BackOff',
+        `Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`,
+        fieldPathOf(this.#pod, container),
+      )
+      this.#change(container.name, {
+        phase: 'waiting',
+        waitingReason: 'CrashLoopBackOff',
+        waitingMessage: `back-off ${formatGoDuration(backoffMs)} ${what}`,
+      })
     })
   }
 
@@ -261,7 +300,8 @@ export class PodWorker {
   #watchReadiness(container: Container, startedAtMs: number): void {
     const asked = parseDurationMs(simulationOf(this.#pod, container.name, annotations.readyAfter))
     const startupMs = (container.startupProbe?.initialDelaySeconds ?? 0) * 1000
-    const readyMs = asked ?? (container.readinessProbe === undefined ? 0 : Math.max((container.readinessProbe.initialDelaySeconds ?? 0) * 1000, 100))
+    const readyMs =
+      asked ?? (container.readinessProbe === undefined ? 0 : Math.max((container.readinessProbe.initialDelaySeconds ?? 0) * 1000, 100))
     const delayMs = startedAtMs + startupMs + readyMs - this.#node.clock.now()
     const pass = (): void => this.#change(container.name, { isStarted: true, isReady: true })
     if (delayMs <= 0) return pass()
@@ -271,7 +311,10 @@ export class PodWorker {
 
   #probe(name: string, delayMs: number, then: () => void): void {
     this.#probes.get(name)?.cancel()
-    this.#probes.set(name, this.#node.clock.after(delayMs, () => (this.#isClosed ? undefined : then())))
+    this.#probes.set(
+      name,
+      this.#node.clock.after(delayMs, () => (this.#isClosed ? undefined : then())),
+    )
   }
 
   #change(name: string, change: Partial<ContainerState>): void {
@@ -301,7 +344,11 @@ export class PodWorker {
   }
 
   #status() {
-    return statusOf(this.#pod, this.#state, { nowMs: this.#node.clock.now(), hostIp: this.#node.hostIp, runtime: this.#node.runtime.version })
+    return statusOf(this.#pod, this.#state, {
+      nowMs: this.#node.clock.now(),
+      hostIp: this.#node.hostIp,
+      runtime: this.#node.runtime.version,
+    })
   }
 
   async #patchStatus(status: NonNullable<Pod['status']>, signal: AbortSignal): Promise<void> {
@@ -335,7 +382,9 @@ export class PodWorker {
 }
 
 function fieldPathOf(pod: Pod, container: Container): string {
-  return pod.spec.initContainers?.includes(container) === true ? `spec.initContainers{${container.name}}` : `spec.containers{${container.name}}`
+  return pod.spec.initContainers?.includes(container) === true
+    ? `spec.initContainers{${container.name}}`
+    : `spec.containers{${container.name}}`
 }
 
 /** Compares what we would send with what the server has, in the fields that we send. */

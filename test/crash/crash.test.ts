@@ -24,7 +24,9 @@ type Acknowledged = Map<string, { readonly count: number | undefined; readonly r
 
 function writeUntilKilled(directory: string, run: number, afterMs: number, acknowledged: Acknowledged): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', writer, directory, String(run)], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', writer, directory, String(run)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let rest = ''
     let complaint = ''
     let highest = 0
@@ -41,10 +43,13 @@ function writeUntilKilled(directory: string, run: number, afterMs: number, ackno
           continue
         }
         highest = Math.max(highest, Number(revision))
-        if (Number(revision) > (acknowledged.get(key)?.revision ?? 0)) acknowledged.set(key, { count: what === 'kept' ? Number(count) : undefined, revision: Number(revision) })
+        if (Number(revision) > (acknowledged.get(key)?.revision ?? 0))
+          acknowledged.set(key, { count: what === 'kept' ? Number(count) : undefined, revision: Number(revision) })
       }
     })
-    child.once('exit', (code, signal) => (signal === 'SIGKILL' ? resolve(highest) : reject(new Error(`The writer ended with ${code}: ${complaint}`))))
+    child.once('exit', (code, signal) =>
+      signal === 'SIGKILL' ? resolve(highest) : reject(new Error(`The writer ended with ${code}: ${complaint}`)),
+    )
   })
 }
 
@@ -58,7 +63,10 @@ async function check(directory: string, acknowledged: Acknowledged, highest: num
     const at = Math.max(revision, store.compactedRevision)
     const found = (await store.range({ start: key }, { at })).items[0]
     if (at > revision && found?.modRevision !== revision) continue
-    expect(found === undefined ? undefined : Number(new TextDecoder().decode(found.value).split('-')[2]), `run ${run}, ${key} at ${revision}`).toBe(count)
+    expect(
+      found === undefined ? undefined : Number(new TextDecoder().decode(found.value).split('-')[2]),
+      `run ${run}, ${key} at ${revision}`,
+    ).toBe(count)
     checked++
   }
   await store.close()

@@ -10,7 +10,14 @@ import { realDisk } from '../../src/std/real-disk.ts'
 import { openEmbeddedStore } from '../../src/store/embedded.ts'
 
 const [, , directory = '', run = '0'] = process.argv
-const store = await openEmbeddedStore({ disk: realDisk, directory, clock: realClock, log: silentLog, segmentBytes: 1 << 20, snapshotAfterBytes: 1 << 20 })
+const store = await openEmbeddedStore({
+  disk: realDisk,
+  directory,
+  clock: realClock,
+  log: silentLog,
+  segmentBytes: 1 << 20,
+  snapshotAfterBytes: 1 << 20,
+})
 writeSync(1, `open ${store.revision}\n`)
 
 async function writer(id: number): Promise<void> {

@@ -36,13 +36,19 @@ spec:
 
 describe.each(binaries.map((binary) => ({ binary, name: binary.split('/').at(-1) })))('$name', ({ binary }) => {
   let cluster: RunningCluster
-  const kubectl = (command: string, options: { input?: string; timeoutMs?: number } = {}): Promise<Result> => cluster.kubectl(command, { ...options, binary })
+  const kubectl = (command: string, options: { input?: string; timeoutMs?: number } = {}): Promise<Result> =>
+    cluster.kubectl(command, { ...options, binary })
   const ok = async (command: string, options: { input?: string; timeoutMs?: number } = {}): Promise<string> => {
     const result = await kubectl(command, options)
     expect(result.code, `kubectl ${command}\n${result.stdout}${result.stderr}`).toBe(0)
     return result.stdout
   }
-  const until = (command: string, pattern: RegExp): Promise<string> => eventually(`kubectl ${command} to say ${pattern}`, () => kubectl(command).then((one) => one.stdout), (text) => pattern.test(text))
+  const until = (command: string, pattern: RegExp): Promise<string> =>
+    eventually(
+      `kubectl ${command} to say ${pattern}`,
+      () => kubectl(command).then((one) => one.stdout),
+      (text) => pattern.test(text),
+    )
 
   beforeAll(async () => {
     cluster = await startCluster(['--ephemeral'])
@@ -68,9 +74,13 @@ describe.each(binaries.map((binary) => ({ binary, name: binary.split('/').at(-1)
     expect(await ok('get deployments')).toMatch(/^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +3\/3 +3 +3 +\d+s\n$/)
 
     expect(await ok('expose deployment web --port=80')).toBe('service/web exposed\n')
-    expect(await ok('get svc web')).toMatch(/^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE\nweb +ClusterIP +10\.96\.\d+\.\d+ +<none> +80\/TCP +\d+s\n$/)
+    expect(await ok('get svc web')).toMatch(
+      /^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE\nweb +ClusterIP +10\.96\.\d+\.\d+ +<none> +80\/TCP +\d+s\n$/,
+    )
     await until('get endpoints web', /web +10\.[\d.]+:80,10\.[\d.]+:80,10\.[\d.]+:80/)
-    expect(await until('get endpointslices -l kubernetes.io/service-name=web', /10\./)).toMatch(/^NAME +ADDRESSTYPE +PORTS +ENDPOINTS +AGE\nweb-[a-z0-9]{5} +IPv4 +80 +10\.[\d.,]+/)
+    expect(await until('get endpointslices -l kubernetes.io/service-name=web', /10\./)).toMatch(
+      /^NAME +ADDRESSTYPE +PORTS +ENDPOINTS +AGE\nweb-[a-z0-9]{5} +IPv4 +80 +10\.[\d.,]+/,
+    )
 
     expect(await ok('scale deployment web --replicas=6')).toBe('deployment.apps/web scaled\n')
     expect(await ok('rollout status deployment web --timeout=30s')).toMatch(/successfully rolled out/)
@@ -110,13 +120,25 @@ describe.each(binaries.map((binary) => ({ binary, name: binary.split('/').at(-1)
     expect(await ok('label configmap settings team=a')).toBe('configmap/settings labeled\n')
     expect(await ok('annotate configmap settings note=b')).toBe('configmap/settings annotated\n')
     expect(await ok(`patch configmap settings --type=merge -p '{"data":{"a":"1"}}'`)).toBe('configmap/settings patched\n')
-    expect(await ok(`patch configmap settings --type=json -p '[{"op":"add","path":"/data/b","value":"2"}]'`)).toBe('configmap/settings patched\n')
-    expect(await ok(`patch deployment applied -p '{"spec":{"template":{"spec":{"containers":[{"name":"main","env":[{"name":"X","value":"y"}]}]}}}}'`)).toBe('deployment.apps/applied patched\n')
+    expect(await ok(`patch configmap settings --type=json -p '[{"op":"add","path":"/data/b","value":"2"}]'`)).toBe(
+      'configmap/settings patched\n',
+    )
+    expect(
+      await ok(
+        `patch deployment applied -p '{"spec":{"template":{"spec":{"containers":[{"name":"main","env":[{"name":"X","value":"y"}]}]}}}}'`,
+      ),
+    ).toBe('deployment.apps/applied patched\n')
     expect(await ok("get configmap settings -o jsonpath='{.data}'")).toBe('{"a":"1","b":"2","colour":"green"}')
-    expect(await ok("get deployment applied -o jsonpath='{.spec.template.spec.containers[0].image} {.spec.template.spec.containers[0].env[0].value}'")).toBe('nginx:3 y')
+    expect(
+      await ok(
+        "get deployment applied -o jsonpath='{.spec.template.spec.containers[0].image} {.spec.template.spec.containers[0].env[0].value}'",
+      ),
+    ).toBe('nginx:3 y')
     expect(await ok(`apply --server-side --force-conflicts -f ${file}`)).toMatch(/configmap\/settings serverside-applied\n/)
     const edit = await cluster.kubectl(`get configmap settings -o yaml`, { binary })
-    expect((await kubectl('replace -f -', { input: edit.stdout.replace('colour: green', 'colour: red') })).stdout).toBe('configmap/settings replaced\n')
+    expect((await kubectl('replace -f -', { input: edit.stdout.replace('colour: green', 'colour: red') })).stdout).toBe(
+      'configmap/settings replaced\n',
+    )
     expect(await ok('delete configmap settings')).toBe('configmap "settings" deleted\n')
   }, 60_000)
 
@@ -158,10 +180,19 @@ describe.each(binaries.map((binary) => ({ binary, name: binary.split('/').at(-1)
     }
     expect(await said('get pod nobody')).toBe('Error from server (NotFound): pods "nobody" not found\n')
     expect(await said('create namespace default')).toBe('Error from server (AlreadyExists): namespaces "default" already exists\n')
-    expect(await said('delete namespace kube-system')).toBe('Error from server (Forbidden): namespaces "kube-system" is forbidden: this namespace may not be deleted\n')
+    expect(await said('delete namespace kube-system')).toBe(
+      'Error from server (Forbidden): namespaces "kube-system" is forbidden: this namespace may not be deleted\n',
+    )
     expect(await said('scale deployment web --replicas=-1')).toMatch(/--replicas=COUNT is required/)
-    const bad = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'Bad_Name' }, spec: { containers: [{ name: 'a', image: 'b' }] } })
-    expect(await said('create -f -', bad)).toMatch(/^The Pod "Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name": a lowercase RFC 1123 subdomain/)
+    const bad = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'Bad_Name' },
+      spec: { containers: [{ name: 'a', image: 'b' }] },
+    })
+    expect(await said('create -f -', bad)).toMatch(
+      /^The Pod "Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name": a lowercase RFC 1123 subdomain/,
+    )
     const unknown = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, dta: {} })
     expect(await said('create -f -', unknown)).toMatch(/strict decoding error: unknown field "dta"|unknown field "dta"/)
   })

@@ -32,7 +32,11 @@ export function makeDirectory(): string {
   return mkdtempSync(join(tmpdir(), 't8s-e2e-'))
 }
 
-export function run(file: string, args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number } = {}): Promise<Result> {
+export function run(
+  file: string,
+  args: readonly string[],
+  options: { input?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+): Promise<Result> {
   return new Promise((resolve) => {
     const child = execFile(
       file,
@@ -56,7 +60,10 @@ function environmentOf(directory: string): NodeJS.ProcessEnv {
 export async function startCluster(args: readonly string[] = [], directory: string = makeDirectory()): Promise<RunningCluster> {
   const kubeconfig = join(directory, 'kubeconfig')
   const startedMs = performance.now()
-  const child = spawn(join(root, 'bin/t8s'), ['up', '--kubeconfig', kubeconfig, ...args], { env: environmentOf(directory), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(join(root, 'bin/t8s'), ['up', '--kubeconfig', kubeconfig, ...args], {
+    env: environmentOf(directory),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   await new Promise<void>((resolve, reject) => {

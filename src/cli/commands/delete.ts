@@ -20,7 +20,9 @@ export async function deleteCluster(options: PlaceOptions, process: ProcessDoor)
   if (entries.length === 0) return process.print(`There is no cluster "${places.name}"\n`)
   const strangers = entries.filter((entry) => !ours.has(entry))
   if (strangers.length > 0) {
-    throw new UserError(`${places.directory} holds files that are not a cluster's (${strangers.slice(0, 3).join(', ')}): remove it by hand if you are sure`)
+    throw new UserError(
+      `${places.directory} holds files that are not a cluster's (${strangers.slice(0, 3).join(', ')}): remove it by hand if you are sure`,
+    )
   }
   await realDisk.remove(places.directory)
   await removeContext(realDisk, file?.kubeconfig ?? kubeconfigPath(undefined, process), places.context)

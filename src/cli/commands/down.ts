@@ -26,7 +26,9 @@ export async function stopRunning(disk: Disk, clock: Clock, places: ClusterPlace
   const startedMs = clock.monotonicMs()
   while (process.isAlive(running.pid)) {
     if (clock.monotonicMs() - startedMs > waitMs) {
-      throw new UserError(`The cluster "${places.name}" (process ${running.pid}) did not stop within ${waitMs / 1000} s: end it with \`kill -9 ${running.pid}\`; nothing that was acknowledged is lost`)
+      throw new UserError(
+        `The cluster "${places.name}" (process ${running.pid}) did not stop within ${waitMs / 1000} s: end it with \`kill -9 ${running.pid}\`; nothing that was acknowledged is lost`,
+      )
     }
     await clock.sleep(25)
   }

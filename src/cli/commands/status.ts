@@ -23,7 +23,9 @@ export async function status(options: PlaceOptions & { readonly output: string }
     if (options.output === 'json') process.print(`${JSON.stringify({ name: places.name, running: false, hasData })}\n`)
     else {
       const data = hasData ? `; its data is in ${displayPath(places.directory, process)}` : ''
-      process.print(`The cluster "${places.name}" is not running${data}: start it with \`t8s up${places.name === 'default' ? '' : ` --name ${places.name}`}\`\n`)
+      process.print(
+        `The cluster "${places.name}" is not running${data}: start it with \`t8s up${places.name === 'default' ? '' : ` --name ${places.name}`}\`\n`,
+      )
     }
     return process.exit(notRunning)
   }
@@ -37,7 +39,9 @@ export async function status(options: PlaceOptions & { readonly output: string }
       line('Context', `${running.context} in ${displayPath(running.kubeconfig, process)}`) +
       line('Data', displayPath(places.directory, process)) +
       line('Health', health.ready === true ? 'ready' : `not ready: ${health.error ?? 'unknown'}`) +
-      (health.nodes === undefined ? '' : line('Nodes', `${health.nodesReady} of ${health.nodes} ready`) + line('Pods', `${health.podsRunning} of ${health.pods} running`)),
+      (health.nodes === undefined
+        ? ''
+        : line('Nodes', `${health.nodesReady} of ${health.nodes} ready`) + line('Pods', `${health.podsRunning} of ${health.pods} running`)),
   )
 }
 

@@ -56,7 +56,7 @@ interface RunningContainer {
 export interface SimulatedRuntimeOptions {
   readonly clock: Clock
   readonly random: Random
-  /** First two numbers of Pod addresses on this node come from its index: 10.244.0.0/24 for the first. */
+  /** First two numbers of Pod addresses on this node come from its index: "10.128.0" for the first. */
   readonly podAddressPrefix: string
   readonly hostAddress: string
   /** Divides every pretended time; 1 is plausible, tests of ten thousand Pods like more. */
