@@ -9,6 +9,8 @@
  * Bad values print as Go prints them: strings quoted, numbers and booleans bare, everything else as JSON, absent `null`.
  * The message lists each text once; the causes keep repeats.
  */
+import { goJson, quote } from './go-strings.ts'
+
 /** One entry of a Status' details.causes. */
 export interface StatusCause {
   readonly reason?: string
@@ -79,7 +81,7 @@ export function notFoundValue(field: string, value: unknown): FieldError {
 }
 /** `supported` is printed in the order given; upstream mostly sorts it. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const detail = supported.length === 0 ? '' : `supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}`
+  const detail = supported.length === 0 ? '' : `supported values: ${supported.map((one) => quote(one)).join(', ')}`
   return { type: 'NotSupported', field, value, detail }
 }
 export function tooLong(field: string, bytesMax: number): FieldError {
@@ -94,8 +96,8 @@ export function typeInvalid(field: string, value: unknown, detail: string): Fiel
 
 export function formatBadValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'object') return JSON.stringify(value)
+  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'object') return goJson(value)
   return String(value)
 }
 
