@@ -1,7 +1,7 @@
 /**
  * The shared types of meta.k8s.io/v1 that kinds use: label selectors, conditions, field selectors.
  */
-import { boolean, field, type Infer, int64, list, map, string, struct, time } from './schema/schema.ts'
+import { atomicStruct, boolean, field, type Infer, int64, list, map, string, struct, time } from './schema/schema.ts'
 
 /** kind and apiVersion, as every top-level object carries them. Not part of protobuf: there they are in the envelope. */
 export const typeMeta = {
@@ -17,7 +17,7 @@ export const labelSelectorRequirement = struct('io.k8s.apimachinery.pkg.apis.met
 })
 
 export interface LabelSelector extends Infer<typeof labelSelector> {}
-export const labelSelector = struct('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector', {
+export const labelSelector = atomicStruct('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector', {
   matchLabels: field(1, map(string)).optional(),
   matchExpressions: field(2, list(labelSelectorRequirement)).optional().listAtomic(),
 })

@@ -5,12 +5,12 @@
  *
  * What a newcomer would get wrong: absent, null and empty are three things, as on the wire.
  */
-import { boolean, field, fieldsV1, type Infer, int64, list, map, string, struct, time } from './schema/schema.ts'
+import { atomicStruct, boolean, field, fieldsV1, type Infer, int64, list, map, string, struct, time } from './schema/schema.ts'
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 
 export type OwnerReference = Infer<typeof ownerReference>
-export const ownerReference = struct(`${meta}.OwnerReference`, {
+export const ownerReference = atomicStruct(`${meta}.OwnerReference`, {
   kind: field(1, string).doc('Kind of the owner.'),
   name: field(3, string).doc('Name of the owner.'),
   uid: field(4, string).doc('UID of the owner: a new object of the same name is another owner.'),

@@ -2,7 +2,7 @@
  * Which requests a webhook or policy is about.
  */
 import { labelSelector } from '../../apimachinery/meta.ts'
-import { bytes, field, type Infer, inline, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, bytes, field, type Infer, inline, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
 
 export interface ServiceReference extends Infer<typeof serviceReference> {}
 export const serviceReference = struct('admissionregistration.v1.ServiceReference', {
@@ -40,13 +40,13 @@ export const ruleWithOperations = struct('admissionregistration.v1.RuleWithOpera
 })
 
 export interface NamedRuleWithOperations extends Infer<typeof namedRuleWithOperations> {}
-export const namedRuleWithOperations = struct('admissionregistration.v1.NamedRuleWithOperations', {
+export const namedRuleWithOperations = atomicStruct('admissionregistration.v1.NamedRuleWithOperations', {
   resourceNames: field(1, list(string)).optional().listAtomic(),
   ...inline(2, ruleWithOperations),
 })
 
 export interface MatchResources extends Infer<typeof matchResources> {}
-export const matchResources = struct('admissionregistration.v1.MatchResources', {
+export const matchResources = atomicStruct('admissionregistration.v1.MatchResources', {
   namespaceSelector: field(1, labelSelector).optional().pointer(),
   objectSelector: field(2, labelSelector).optional().pointer(),
   resourceRules: field(3, list(namedRuleWithOperations)).optional().listAtomic(),

@@ -5,11 +5,11 @@
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { labelSelector, typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { field, type Infer, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, field, type Infer, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { matchResources } from './rules.ts'
 
 export interface ParamRef extends Infer<typeof paramRef> {}
-export const paramRef = struct('admissionregistration.v1.ParamRef', {
+export const paramRef = atomicStruct('admissionregistration.v1.ParamRef', {
   name: field(1, string).optional(),
   namespace: field(2, string).optional(),
   selector: field(3, labelSelector).optional().pointer(),

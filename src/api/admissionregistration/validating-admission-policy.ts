@@ -4,7 +4,7 @@
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { condition, typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { field, type Infer, int64, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, field, type Infer, int64, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { matchCondition, matchResources } from './rules.ts'
 
 export interface AuditAnnotation extends Infer<typeof auditAnnotation> {}
@@ -14,7 +14,7 @@ export const auditAnnotation = struct('admissionregistration.v1.AuditAnnotation'
 })
 
 export interface ParamKind extends Infer<typeof paramKind> {}
-export const paramKind = struct('admissionregistration.v1.ParamKind', {
+export const paramKind = atomicStruct('admissionregistration.v1.ParamKind', {
   apiVersion: field(1, string).optional(),
   kind: field(2, string).optional(),
 })
@@ -28,7 +28,7 @@ export const validation = struct('admissionregistration.v1.Validation', {
 })
 
 export interface Variable extends Infer<typeof variable> {}
-export const variable = struct('admissionregistration.v1.Variable', {
+export const variable = atomicStruct('admissionregistration.v1.Variable', {
   name: field(1, string),
   expression: field(2, string),
 })

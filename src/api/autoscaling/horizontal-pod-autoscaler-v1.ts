@@ -5,10 +5,10 @@
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { field, type Infer, int32, int64, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, field, type Infer, int32, int64, string, struct, time } from '../../apimachinery/schema/schema.ts'
 
 export interface CrossVersionObjectReferenceV1 extends Infer<typeof crossVersionObjectReferenceV1> {}
-export const crossVersionObjectReferenceV1 = struct('autoscaling.v1.CrossVersionObjectReference', {
+export const crossVersionObjectReferenceV1 = atomicStruct('autoscaling.v1.CrossVersionObjectReference', {
   kind: field(1, string),
   name: field(2, string),
   apiVersion: field(3, string).optional(),

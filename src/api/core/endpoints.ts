@@ -5,11 +5,11 @@
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { field, type Infer, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, field, type Infer, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { objectReference } from './references.ts'
 
 export interface EndpointAddress extends Infer<typeof endpointAddress> {}
-export const endpointAddress = struct('core.v1.EndpointAddress', {
+export const endpointAddress = atomicStruct('core.v1.EndpointAddress', {
   ip: field(1, string),
   targetRef: field(2, objectReference).optional().pointer(),
   hostname: field(3, string).optional(),
@@ -17,7 +17,7 @@ export const endpointAddress = struct('core.v1.EndpointAddress', {
 })
 
 export interface EndpointPort extends Infer<typeof endpointPort> {}
-export const endpointPort = struct('core.v1.EndpointPort', {
+export const endpointPort = atomicStruct('core.v1.EndpointPort', {
   name: field(1, string).optional(),
   port: field(2, int32),
   protocol: field(3, string).optional().enum('SCTP', 'TCP', 'UDP'),

@@ -1,7 +1,7 @@
 /**
  * Terms that choose nodes by labels and fields.
  */
-import { field, type Infer, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, field, type Infer, list, string, struct } from '../../apimachinery/schema/schema.ts'
 
 export interface NodeSelectorRequirement extends Infer<typeof nodeSelectorRequirement> {}
 export const nodeSelectorRequirement = struct('core.v1.NodeSelectorRequirement', {
@@ -11,12 +11,12 @@ export const nodeSelectorRequirement = struct('core.v1.NodeSelectorRequirement',
 })
 
 export interface NodeSelectorTerm extends Infer<typeof nodeSelectorTerm> {}
-export const nodeSelectorTerm = struct('core.v1.NodeSelectorTerm', {
+export const nodeSelectorTerm = atomicStruct('core.v1.NodeSelectorTerm', {
   matchExpressions: field(1, list(nodeSelectorRequirement)).optional().listAtomic(),
   matchFields: field(2, list(nodeSelectorRequirement)).optional().listAtomic(),
 })
 
 export interface NodeSelector extends Infer<typeof nodeSelector> {}
-export const nodeSelector = struct('core.v1.NodeSelector', {
+export const nodeSelector = atomicStruct('core.v1.NodeSelector', {
   nodeSelectorTerms: field(1, list(nodeSelectorTerm)).listAtomic(),
 })

@@ -1,10 +1,10 @@
 /**
  * References from one object to another, in the shapes that history gave them.
  */
-import { field, type Infer, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, field, type Infer, string, struct } from '../../apimachinery/schema/schema.ts'
 
 export interface ObjectReference extends Infer<typeof objectReference> {}
-export const objectReference = struct('core.v1.ObjectReference', {
+export const objectReference = atomicStruct('core.v1.ObjectReference', {
   kind: field(1, string).optional(),
   namespace: field(2, string).optional(),
   name: field(3, string).optional(),
@@ -15,7 +15,7 @@ export const objectReference = struct('core.v1.ObjectReference', {
 })
 
 export interface TypedLocalObjectReference extends Infer<typeof typedLocalObjectReference> {}
-export const typedLocalObjectReference = struct('core.v1.TypedLocalObjectReference', {
+export const typedLocalObjectReference = atomicStruct('core.v1.TypedLocalObjectReference', {
   apiGroup: field(1, string).printed().pointer(),
   kind: field(2, string),
   name: field(3, string),
@@ -30,12 +30,12 @@ export const typedObjectReference = struct('core.v1.TypedObjectReference', {
 })
 
 export interface SecretReference extends Infer<typeof secretReference> {}
-export const secretReference = struct('core.v1.SecretReference', {
+export const secretReference = atomicStruct('core.v1.SecretReference', {
   name: field(1, string).optional(),
   namespace: field(2, string).optional(),
 })
 
 export interface LocalObjectReference extends Infer<typeof localObjectReference> {}
-export const localObjectReference = struct('core.v1.LocalObjectReference', {
+export const localObjectReference = atomicStruct('core.v1.LocalObjectReference', {
   name: field(1, string).optional().default(''),
 })

@@ -5,7 +5,7 @@
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { field, type Infer, list, map, quantity, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, field, type Infer, list, map, quantity, string, struct } from '../../apimachinery/schema/schema.ts'
 
 export interface ScopedResourceSelectorRequirement extends Infer<typeof scopedResourceSelectorRequirement> {}
 export const scopedResourceSelectorRequirement = struct('core.v1.ScopedResourceSelectorRequirement', {
@@ -23,7 +23,7 @@ export const scopedResourceSelectorRequirement = struct('core.v1.ScopedResourceS
 })
 
 export interface ScopeSelector extends Infer<typeof scopeSelector> {}
-export const scopeSelector = struct('core.v1.ScopeSelector', {
+export const scopeSelector = atomicStruct('core.v1.ScopeSelector', {
   matchExpressions: field(1, list(scopedResourceSelectorRequirement)).optional().listAtomic(),
 })
 

@@ -4,7 +4,7 @@
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { boolean, field, type Infer, int32, list, map, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, boolean, field, type Infer, int32, list, map, string, struct } from '../../apimachinery/schema/schema.ts'
 import { objectReference } from '../core/references.ts'
 
 export interface EndpointConditions extends Infer<typeof endpointConditions> {}
@@ -43,7 +43,7 @@ export const endpoint = struct('discovery.v1.Endpoint', {
 })
 
 export interface EndpointPort extends Infer<typeof endpointPort> {}
-export const endpointPort = struct('discovery.v1.EndpointPort', {
+export const endpointPort = atomicStruct('discovery.v1.EndpointPort', {
   name: field(1, string).optional().pointer(),
   protocol: field(2, string).optional().pointer(),
   port: field(3, int32).optional().pointer(),

@@ -4,11 +4,11 @@
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { field, type Infer, inline, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, field, type Infer, inline, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { typedLocalObjectReference } from '../core/references.ts'
 
 export interface ServiceBackendPort extends Infer<typeof serviceBackendPort> {}
-export const serviceBackendPort = struct('networking.v1.ServiceBackendPort', {
+export const serviceBackendPort = atomicStruct('networking.v1.ServiceBackendPort', {
   name: field(1, string).optional(),
   number: field(2, int32).optional(),
 })

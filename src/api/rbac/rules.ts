@@ -1,17 +1,17 @@
 /**
  * Rules, subjects and role references, shared by the four RBAC kinds.
  */
-import { field, type Infer, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, field, type Infer, list, string, struct } from '../../apimachinery/schema/schema.ts'
 
 export interface RoleRef extends Infer<typeof roleRef> {}
-export const roleRef = struct('rbac.v1.RoleRef', {
+export const roleRef = atomicStruct('rbac.v1.RoleRef', {
   apiGroup: field(1, string),
   kind: field(2, string),
   name: field(3, string),
 })
 
 export interface Subject extends Infer<typeof subject> {}
-export const subject = struct('rbac.v1.Subject', {
+export const subject = atomicStruct('rbac.v1.Subject', {
   kind: field(1, string),
   apiGroup: field(2, string).optional(),
   name: field(3, string),

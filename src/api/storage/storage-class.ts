@@ -4,7 +4,7 @@
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { boolean, field, type Infer, list, map, string, struct } from '../../apimachinery/schema/schema.ts'
+import { atomicStruct, boolean, field, type Infer, list, map, string, struct } from '../../apimachinery/schema/schema.ts'
 
 export interface TopologySelectorLabelRequirement extends Infer<typeof topologySelectorLabelRequirement> {}
 export const topologySelectorLabelRequirement = struct('core.v1.TopologySelectorLabelRequirement', {
@@ -13,7 +13,7 @@ export const topologySelectorLabelRequirement = struct('core.v1.TopologySelector
 })
 
 export interface TopologySelectorTerm extends Infer<typeof topologySelectorTerm> {}
-export const topologySelectorTerm = struct('core.v1.TopologySelectorTerm', {
+export const topologySelectorTerm = atomicStruct('core.v1.TopologySelectorTerm', {
   matchLabelExpressions: field(1, list(topologySelectorLabelRequirement)).optional().listAtomic(),
 })
 

@@ -16,10 +16,22 @@
  */
 
 export type ScalarType =
-  | 'string' | 'boolean' | 'int32' | 'int64' | 'double'
-  /** base64 in JSON */ | 'bytes'
-  | 'quantity' | 'intOrString' | 'time' | 'microTime' | 'duration'
-  /** Any JSON value: RawExtension, apiextensions JSON, FieldsV1. On the wire {1: raw}. */ | 'json' | 'rawExtension' | 'fieldsV1'
+  | 'string'
+  | 'boolean'
+  | 'int32'
+  | 'int64'
+  | 'double'
+  /** base64 in JSON */
+  | 'bytes'
+  | 'quantity'
+  | 'intOrString'
+  | 'time'
+  | 'microTime'
+  | 'duration'
+  /** Any JSON value: RawExtension, apiextensions JSON, FieldsV1. On the wire {1: raw}. */
+  | 'json'
+  | 'rawExtension'
+  | 'fieldsV1'
 
 declare const inferred: unique symbol
 interface Infers<T> {
@@ -34,10 +46,14 @@ export interface ListSchema<T = unknown> extends Infers<readonly T[]> {
   readonly items: Schema
   /** Set when protobuf wraps the list in a message of its own (a Go named slice type): its OpenAPI name. */
   readonly wrapper?: string
+  /** For lists that are no field's: elements of lists and values of maps in custom resources. A field's own facts win. */
+  readonly listType?: ListType
 }
 export interface MapSchema<T = unknown> extends Infers<{ readonly [key: string]: T }> {
   readonly type: 'map'
   readonly values: Schema
+  /** As in StructSchema. */
+  readonly isAtomic?: boolean
 }
 export interface StructSchema<T = unknown> extends Infers<T> {
   readonly type: 'struct'
@@ -45,6 +61,10 @@ export interface StructSchema<T = unknown> extends Infers<T> {
   readonly name: string
   /** By JSON name, in the order in which they are printed. */
   readonly fields: Readonly<Record<string, Field<unknown, boolean>>>
+  /** Server-side apply treats every value of this type as one; a field can say so for itself (`isAtomicStruct`). */
+  readonly isAtomic?: boolean
+  /** Fields that the schema does not know are kept (x-kubernetes-preserve-unknown-fields). */
+  readonly preservesUnknown?: boolean
   readonly documentation?: string
 }
 export type Schema<T = unknown> = ScalarSchema<T> | ListSchema<T> | MapSchema<T> | StructSchema<T>
@@ -52,10 +72,7 @@ export type Schema<T = unknown> = ScalarSchema<T> | ListSchema<T> | MapSchema<T>
 /** The TypeScript type of the values that a schema describes: plain JSON, readonly to the bottom. */
 export type Infer<S> = S extends Infers<infer T> ? Exclude<T, undefined> : never
 
-export type ListType =
-  | { readonly kind: 'map'; readonly keys: readonly string[] }
-  | { readonly kind: 'set' }
-  | { readonly kind: 'atomic' }
+export type ListType = { readonly kind: 'map'; readonly keys: readonly string[] } | { readonly kind: 'set' } | { readonly kind: 'atomic' }
 
 interface FieldFacts {
   /** Protobuf field number; 0: not in protobuf. */
@@ -163,11 +180,20 @@ export function field<S extends Schema>(number: number, schema: S): Field<Infer<
 }
 
 /** `name` is the OpenAPI name without its usual beginning: 'apps.v1.DeploymentSpec'; a full name starts with 'io.'. */
-export function struct<F extends AnyFields>(name: string, fields: F, documentation?: string): StructSchema<StructOf<F>> & { readonly fields: F } {
+export function struct<F extends AnyFields>(
+  name: string,
+  fields: F,
+  documentation?: string,
+): StructSchema<StructOf<F>> & { readonly fields: F } {
   const fullName = name.startsWith('io.') ? name : `io.k8s.api.${name}`
   return documentation === undefined
     ? { type: 'struct', name: fullName, fields }
     : { type: 'struct', name: fullName, fields, documentation }
+}
+
+/** A struct that server-side apply treats as one value wherever it stands: selectors, references. */
+export function atomicStruct<F extends AnyFields>(name: string, fields: F): StructSchema<StructOf<F>> & { readonly fields: F } {
+  return { ...struct(name, fields), isAtomic: true }
 }
 
 /**

@@ -1,24 +1,24 @@
 /**
  * Environment variables and where their values come from.
  */
-import { boolean, field, type Infer, inline, quantity, string, struct } from '../../../apimachinery/schema/schema.ts'
+import { atomicStruct, boolean, field, type Infer, inline, quantity, string, struct } from '../../../apimachinery/schema/schema.ts'
 import { localObjectReference } from '../references.ts'
 
 export interface ConfigMapKeySelector extends Infer<typeof configMapKeySelector> {}
-export const configMapKeySelector = struct('core.v1.ConfigMapKeySelector', {
+export const configMapKeySelector = atomicStruct('core.v1.ConfigMapKeySelector', {
   ...inline(1, localObjectReference),
   key: field(2, string),
   optional: field(3, boolean).optional().pointer(),
 })
 
 export interface ObjectFieldSelector extends Infer<typeof objectFieldSelector> {}
-export const objectFieldSelector = struct('core.v1.ObjectFieldSelector', {
+export const objectFieldSelector = atomicStruct('core.v1.ObjectFieldSelector', {
   apiVersion: field(1, string).optional(),
   fieldPath: field(2, string),
 })
 
 export interface FileKeySelector extends Infer<typeof fileKeySelector> {}
-export const fileKeySelector = struct('core.v1.FileKeySelector', {
+export const fileKeySelector = atomicStruct('core.v1.FileKeySelector', {
   volumeName: field(1, string),
   path: field(2, string),
   key: field(3, string),
@@ -26,14 +26,14 @@ export const fileKeySelector = struct('core.v1.FileKeySelector', {
 })
 
 export interface ResourceFieldSelector extends Infer<typeof resourceFieldSelector> {}
-export const resourceFieldSelector = struct('core.v1.ResourceFieldSelector', {
+export const resourceFieldSelector = atomicStruct('core.v1.ResourceFieldSelector', {
   containerName: field(1, string).optional(),
   resource: field(2, string),
   divisor: field(3, quantity).optional(),
 })
 
 export interface SecretKeySelector extends Infer<typeof secretKeySelector> {}
-export const secretKeySelector = struct('core.v1.SecretKeySelector', {
+export const secretKeySelector = atomicStruct('core.v1.SecretKeySelector', {
   ...inline(1, localObjectReference),
   key: field(2, string),
   optional: field(3, boolean).optional().pointer(),
