@@ -165,7 +165,7 @@ export const persistentVolumeSpec = struct('core.v1.PersistentVolumeSpec', {
   capacity: field(1, map(quantity)).optional(),
   ...inline(2, persistentVolumeSource),
   accessModes: field(3, list(string)).optional().enum('ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod').listAtomic(),
-  claimRef: field(4, objectReference).optional().pointer(),
+  claimRef: field(4, objectReference).optional().pointer().granular(),
   persistentVolumeReclaimPolicy: field(5, string).optional().enum('Delete', 'Recycle', 'Retain'),
   storageClassName: field(6, string).optional(),
   mountOptions: field(7, list(string)).optional().listAtomic(),

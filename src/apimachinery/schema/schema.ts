@@ -150,6 +150,10 @@ export class Field<T, R extends boolean> {
   atomic(): Field<T, R> {
     return this.#with({ isAtomicStruct: true })
   }
+  /** A struct whose type is atomic, but not here. */
+  granular(): Field<T, R> {
+    return this.#with({ isAtomicStruct: false })
+  }
   /** Strategic merge: merge lists by `key`; without a key, merge a list of scalars as a set. */
   patchMerge(key?: string): Field<T, R> {
     const patchStrategies = [...(this.facts.patchStrategies ?? []), 'merge' as const]
