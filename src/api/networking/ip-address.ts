@@ -9,14 +9,14 @@ import { field, type Infer, string, struct } from '../../apimachinery/schema/sch
 export interface ParentReference extends Infer<typeof parentReference> {}
 export const parentReference = struct('networking.v1.ParentReference', {
   group: field(1, string).optional(),
-  resource: field(2, string),
+  resource: field(2, string).omitEmpty(),
   namespace: field(3, string).optional(),
-  name: field(4, string),
+  name: field(4, string).omitEmpty(),
 })
 
 export interface IPAddressSpec extends Infer<typeof ipAddressSpec> {}
 export const ipAddressSpec = struct('networking.v1.IPAddressSpec', {
-  parentRef: field(1, parentReference).pointer(),
+  parentRef: field(1, parentReference).omitEmpty().pointer(),
 })
 
 export const ipAddress = struct('networking.v1.IPAddress', {

@@ -17,7 +17,7 @@ export const deviceAttribute = struct('resource.v1.DeviceAttribute', {
 
 export interface CapacityRequestPolicyRange extends Infer<typeof capacityRequestPolicyRange> {}
 export const capacityRequestPolicyRange = struct('resource.v1.CapacityRequestPolicyRange', {
-  min: field(1, quantity).pointer(),
+  min: field(1, quantity).omitEmpty().pointer(),
   max: field(2, quantity).optional().pointer(),
   step: field(3, quantity).optional().pointer(),
 })
@@ -43,7 +43,7 @@ export const counter = struct('resource.v1.Counter', {
 export interface DeviceCounterConsumption extends Infer<typeof deviceCounterConsumption> {}
 export const deviceCounterConsumption = struct('resource.v1.DeviceCounterConsumption', {
   counterSet: field(1, string),
-  counters: field(2, map(counter)),
+  counters: field(2, map(counter)).omitEmpty(),
 })
 
 export interface DeviceTaint extends Infer<typeof deviceTaint> {}
@@ -80,7 +80,7 @@ export const resourcePool = struct('resource.v1.ResourcePool', {
 export interface CounterSet extends Infer<typeof counterSet> {}
 export const counterSet = struct('resource.v1.CounterSet', {
   name: field(1, string),
-  counters: field(2, map(counter)),
+  counters: field(2, map(counter)).omitEmpty(),
 })
 
 export interface ResourceSliceSpec extends Infer<typeof resourceSliceSpec> {}

@@ -119,6 +119,10 @@ export class Field<T, R extends boolean> {
   printed(): Field<T, false> {
     return this.#with<false>({ isRequired: false, omitEmpty: false })
   }
+  /** Required, yet dropped when it is the zero value: then validation misses it. */
+  omitEmpty(): Field<T, R> {
+    return this.#with({ omitEmpty: true })
+  }
   omitZero(): Field<T, R> {
     return this.#with({ omitZero: true })
   }

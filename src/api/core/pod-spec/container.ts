@@ -45,13 +45,13 @@ export const containerResizePolicy = struct('core.v1.ContainerResizePolicy', {
 
 export interface ContainerRestartRuleOnExitCodes extends Infer<typeof containerRestartRuleOnExitCodes> {}
 export const containerRestartRuleOnExitCodes = struct('core.v1.ContainerRestartRuleOnExitCodes', {
-  operator: field(1, string).enum('In', 'NotIn'),
+  operator: field(1, string).omitEmpty().enum('In', 'NotIn'),
   values: field(2, list(int32)).optional().listSet(),
 })
 
 export interface ContainerRestartRule extends Infer<typeof containerRestartRule> {}
 export const containerRestartRule = struct('core.v1.ContainerRestartRule', {
-  action: field(1, string).enum('Restart'),
+  action: field(1, string).omitEmpty().enum('Restart'),
   exitCodes: field(2, containerRestartRuleOnExitCodes).optional().pointer(),
 })
 

@@ -261,8 +261,8 @@ export const downwardAPIProjection = struct('core.v1.DownwardAPIProjection', {
 
 export interface PodCertificateProjection extends Infer<typeof podCertificateProjection> {}
 export const podCertificateProjection = struct('core.v1.PodCertificateProjection', {
-  signerName: field(1, string),
-  keyType: field(2, string),
+  signerName: field(1, string).omitEmpty(),
+  keyType: field(2, string).omitEmpty(),
   maxExpirationSeconds: field(3, int32).optional().pointer(),
   credentialBundlePath: field(4, string).optional(),
   keyPath: field(5, string).optional(),
