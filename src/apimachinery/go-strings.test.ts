@@ -1,3 +1,6 @@
+/**
+ * Bytes, order and quotes as Go has them, where JavaScript differs.
+ */
 import { describe, expect, test } from 'vitest'
 import { compareStrings, goJson, quote, utf8Length } from './go-strings.ts'
 

@@ -1,3 +1,6 @@
+/**
+ * Addresses and ranges: read, printed, refused.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { errorBody } from './field-error.ts'

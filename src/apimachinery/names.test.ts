@@ -1,3 +1,6 @@
+/**
+ * Names that pass and names that do not, with the beginning of what is said of them.
+ */
 import { describe, expect, test } from 'vitest'
 import { errorBody, type FieldError } from './field-error.ts'
 import * as names from './names.ts'

@@ -1,3 +1,6 @@
+/**
+ * Errors of metadata in their order, and what an update may not change.
+ */
 import { describe, expect, test } from 'vitest'
 import { errorBody, type FieldError } from './field-error.ts'
 import { nameIsDnsSubdomain } from './names.ts'

@@ -1,3 +1,6 @@
+/**
+ * What a create owns, by the fast way and by the long one: both must say the same of random objects of real kinds.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Deployment } from '../../api/apps/deployment.ts'

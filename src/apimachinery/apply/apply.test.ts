@@ -1,3 +1,6 @@
+/**
+ * Stories of several managers and one object: what is merged, what goes, who is asked, and what is refused.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../patch/plain-json.ts'

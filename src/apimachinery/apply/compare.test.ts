@@ -1,3 +1,6 @@
+/**
+ * Differences between two specs, one sort of field at a time.
+ */
 import { expect, test } from 'vitest'
 import { compareTyped } from './compare.ts'
 import { thing } from './example-schema.ts'

@@ -1,3 +1,6 @@
+/**
+ * Sets of paths: their arithmetic as a table, their JSON in and out, and laws for random sets.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {

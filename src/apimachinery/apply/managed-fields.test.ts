@@ -1,3 +1,6 @@
+/**
+ * Who owns what after creates and updates, and what clients may do to the entries.
+ */
 import { describe, expect, test } from 'vitest'
 import type { ManagedFieldsEntry } from '../object.ts'
 import type { JsonObject } from '../patch/plain-json.ts'

@@ -1,3 +1,6 @@
+/**
+ * The order of merged lists (upstream's own table) and what merging and removing leave.
+ */
 import { describe, expect, test } from 'vitest'
 import { thing } from './example-schema.ts'
 import { setOf } from './field-set.ts'

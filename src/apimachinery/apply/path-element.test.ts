@@ -1,3 +1,6 @@
+/**
+ * The text of path elements, their order, and broken ones.
+ */
 import { describe, expect, test } from 'vitest'
 import {
   BadPathElement,

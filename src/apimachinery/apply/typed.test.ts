@@ -1,3 +1,6 @@
+/**
+ * What is wrong with a configuration, in the words of the real server, and which fields a right one has.
+ */
 import { describe, expect, test } from 'vitest'
 import { thing } from './example-schema.ts'
 import { pathsOf } from './field-set.ts'

@@ -1,3 +1,6 @@
+/**
+ * RFC 6902 and the habits of the library that Kubernetes uses.
+ */
 import { describe, expect, test } from 'vitest'
 import { jsonPatch, unknownJsonPatchFields } from './json-patch.ts'
 

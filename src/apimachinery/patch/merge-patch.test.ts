@@ -1,3 +1,6 @@
+/**
+ * RFC 7386, and that the patch of a difference leads to the target.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergePatch } from './merge-patch.ts'

@@ -1,3 +1,6 @@
+/**
+ * Every directive, the orders of lists, and every way to get a patch wrong.
+ */
 import { describe, expect, test } from 'vitest'
 import { boolean, field, int32, list, map, rawExtension, string, struct } from '../schema/schema.ts'
 import type { JsonObject } from './plain-json.ts'

@@ -1,3 +1,6 @@
+/**
+ * Field selectors: text, escapes, matching.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {

@@ -1,3 +1,6 @@
+/**
+ * Label selectors: both forms, what they match, and what is said of broken ones.
+ */
 import { describe, expect, test } from 'vitest'
 import { errorBody } from '../field-error.ts'
 import { parseLabelSelector } from './label-parser.ts'
