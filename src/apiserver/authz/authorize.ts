@@ -1,0 +1,69 @@
+/**
+ * May they? The authorizers are asked in order; the first that has an opinion decides. `system:masters` may do everything and is not
+ * even looked up. A refusal is the 403 that kubectl prints.
+ */
+import { forbidden, StatusError } from '../../apimachinery/status-error.ts'
+import { mastersGroup, type User } from '../authn/user.ts'
+import type { RequestContext } from '../request/context.ts'
+
+export interface AuthorizationAttributes {
+  readonly verb: string
+  readonly isResource: boolean
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly subresource: string
+  readonly namespace: string
+  readonly name: string
+  /** Of requests that are about no resource. */
+  readonly path: string
+}
+
+export type Decision = { readonly verdict: 'allow' | 'deny' | 'none'; readonly reason?: string }
+export type Authorizer = (user: User, attributes: AuthorizationAttributes) => Decision | Promise<Decision>
+
+/** Throws 403. Without a promise when the authorizers need none. */
+export function authorize(context: RequestContext, attributes: AuthorizationAttributes): void | Promise<void> {
+  const decision = decide(context.server.authorizers, context.user, attributes)
+  if (decision instanceof Promise) return decision.then((one) => enforce(context.user, attributes, one))
+  return enforce(context.user, attributes, decision)
+}
+
+export function decide(
+  authorizers: readonly Authorizer[],
+  user: User,
+  attributes: AuthorizationAttributes,
+  from = 0,
+): Decision | Promise<Decision> {
+  if (user.groups.includes(mastersGroup)) return { verdict: 'allow' }
+  for (let i = from; i < authorizers.length; i++) {
+    const decision = (authorizers[i] as Authorizer)(user, attributes)
+    if (decision instanceof Promise)
+      return decision.then((one) => (one.verdict === 'none' ? decide(authorizers, user, attributes, i + 1) : one))
+    if (decision.verdict !== 'none') return decision
+  }
+  return { verdict: 'none' }
+}
+
+function enforce(user: User, attributes: AuthorizationAttributes, decision: Decision): void {
+  if (decision.verdict === 'allow') return
+  throw forbiddenError(user, attributes, decision.reason ?? '')
+}
+
+export function forbiddenError(user: User, attributes: AuthorizationAttributes, reason: string): StatusError {
+  const { verb, resource, subresource, group, namespace, name, isResource, path } = attributes
+  const because = reason === '' ? '' : `: ${reason}`
+  const who = `User "${user.name}" cannot`
+  if (!isResource) {
+    return new StatusError(403, 'Forbidden', `forbidden: ${who} ${verb} path "${path}"${because}`, {})
+  }
+  const full = subresource === '' ? resource : `${resource}/${subresource}`
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`
+  return forbidden({ group, resource }, name, `${who} ${verb} resource "${full}" in API group "${group}" ${where}${because}`)
+}
+
+/** /healthz and the like are for everybody. */
+export const alwaysAllowedPaths = /^\/(healthz|livez|readyz|version)(\/.*)?$/
+
+export const publicPaths: Authorizer = (_user, { isResource, path, verb }) =>
+  !isResource && verb === 'get' && alwaysAllowedPaths.test(path) ? { verdict: 'allow' } : { verdict: 'none' }

@@ -1,0 +1,47 @@
+/** Creates an object through the registry, as the API server itself, unless it is there. */
+import type { KindDefinition } from '../../apimachinery/kind.ts'
+import type { KubeObject } from '../../apimachinery/object.ts'
+import { reasonOf } from '../../apimachinery/status-error.ts'
+import { createObject } from '../registry/create.ts'
+import type { Draft } from '../registry/resource-store.ts'
+import type { Write } from '../registry/write.ts'
+import { decodeValue, defaulted } from '../request/decode.ts'
+import type { Server } from '../server.ts'
+import { apiServerUser } from './identity.ts'
+
+export async function createMissing<T extends KubeObject>(
+  server: Server,
+  kind: KindDefinition<T>,
+  object: object & { readonly metadata: { readonly name?: string; readonly namespace?: string } },
+  signal?: AbortSignal,
+): Promise<void> {
+  const write = internalWrite(server, kind as unknown as KindDefinition, object.metadata.namespace ?? '', signal)
+  const { resource } = write
+  const key = resource.store.keyOf(write.namespace, object.metadata.name ?? '')
+  if ((await server.store.get(key)) !== undefined) return
+  const target = { kind: resource.kind.kind, group: resource.group, apiVersion: resource.apiVersion, schema: resource.schema }
+  const decoded = decodeValue(target, structuredClone(object)) as Draft
+  try {
+    await createObject(write, defaulted(resource, decoded))
+  } catch (error) {
+    if (reasonOf(error) !== 'AlreadyExists') throw error
+  }
+}
+
+export function internalWrite(server: Server, kind: KindDefinition, namespace: string, signal?: AbortSignal): Write {
+  const version = kind.versions.find(({ name }) => name === kind.storageVersion) ?? kind.versions[0]
+  const resource = server.catalog.find(version?.group ?? kind.group, version?.name ?? '', kind.plural)
+  if (resource === undefined) throw new Error(`Kind ${kind.kind} is not served`)
+  return {
+    server,
+    resource,
+    subresource: '',
+    namespace,
+    user: apiServerUser,
+    isDryRun: false,
+    manager: 'kube-apiserver',
+    fieldValidation: 'Ignore',
+    warn: () => {},
+    signal,
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The life of one API request, top to bottom: what is it about, who asks, as whom, may they, and then the verb. Every stage is a
+ * plain function named after its file; nothing wraps anything.
+ *
+ * A stage answers at once where it can: a GET by somebody already known on this connection goes from here to the store and
+ * back without a promise. Errors come back as Status in the form that was asked for; what is no StatusError is a bug: it is
+ * logged and answered with a 500, and the server goes on.
+ */
+import { internalError, type Status, StatusError, statusOf, unauthorized } from '../apimachinery/status-error.ts'
+import type { HttpRequest, HttpResponse } from '../wire/http.ts'
+import { authenticate } from './authn/authenticate.ts'
+import { impersonate, isImpersonating } from './authn/impersonate.ts'
+import { anonymous, type User } from './authn/user.ts'
+import { alwaysAllowedPaths, authorize } from './authz/authorize.ts'
+import { describe } from './describe/describe.ts'
+import { RequestContext } from './request/context.ts'
+import { parseRequestInfo, type RequestInfo } from './request/info.ts'
+import { parseQuery, type Query } from './request/query.ts'
+import type { Representation } from './response/negotiate.ts'
+import { answer, respondError } from './response/respond.ts'
+import { type Answer, routeResource } from './route.ts'
+import type { Server } from './server.ts'
+
+export function handle(server: Server, http: HttpRequest): Answer {
+  let query: Query | undefined
+  const info = parseRequestInfo(http.method, http.path, () => (query ??= parseQuery(http.query)))
+  const context = new RequestContext(server, http, info, anonymous, query)
+  return guarded(context, () => {
+    const login = authenticate(server.authenticators, http)
+    return login instanceof Promise ? login.then((user) => admitted(context, user)) : admitted(context, login)
+  })
+}
+
+function admitted(context: RequestContext, user: User): Answer {
+  context.user = user
+  if (user === anonymous && !mayBeAnonymous(context)) throw unauthorized()
+  if (!isImpersonating(context)) return authorized(context)
+  return impersonate(context).then((other) => {
+    context.user = other
+    return authorized(context)
+  })
+}
+
+/** Health and version are for everybody; the rest asks who you are, and says no in the same breath. */
+function mayBeAnonymous({ info }: RequestContext): boolean {
+  return !info.isResource && alwaysAllowedPaths.test(info.path)
+}
+
+function authorized(context: RequestContext): Answer {
+  const verdict = authorize(context, attributesOf(context.info))
+  return verdict instanceof Promise ? verdict.then(() => dispatched(context)) : dispatched(context)
+}
+
+function attributesOf(info: RequestInfo): Parameters<typeof authorize>[1] {
+  const { verb, isResource, group, version, resource, subresource, namespace, path } = info
+  return { verb, isResource, group, version, resource, subresource, namespace, name: info.selectedName, path }
+}
+
+function dispatched(context: RequestContext): Answer {
+  const response = context.info.isResource ? routeResource(context) : describe(context)
+  return response ?? pageNotFound(context)
+}
+
+/** What Go's mux says of a path it does not know. */
+function pageNotFound(context: RequestContext): HttpResponse {
+  const response = answer(context, 404, 'text/plain; charset=utf-8', '404 page not found\n')
+  return { ...response, headers: { ...response.headers, 'x-content-type-options': 'nosniff' } }
+}
+
+function guarded(context: RequestContext, run: () => Answer): Answer {
+  try {
+    const response = run()
+    return response instanceof Promise ? response.catch((error: unknown) => failed(context, error)) : response
+  } catch (error) {
+    return failed(context, error)
+  }
+}
+
+const plainJson: Representation = { media: 'json' }
+
+function failed(context: RequestContext, error: unknown): Answer {
+  const status = statusOf(error)
+  if (status !== undefined) return respondError(context, asStatusError(error, status), formOfErrors(context))
+  if (context.http.signal.aborted) return { status: 499, headers: {} }
+  const { method, path } = context.http
+  context.server.log.error('A request failed for no reason it could name', { method, path, error })
+  return respondError(context, internalError(String((error as Error)?.message ?? error)), plainJson)
+}
+
+function asStatusError(error: unknown, status: Status): StatusError {
+  if (error instanceof StatusError) return error
+  return new StatusError(status.code ?? 500, status.reason, status.message ?? '', status.details, status.metadata)
+}
+
+function formOfErrors({ server, http }: RequestContext): Representation {
+  try {
+    return { media: server.negotiators.object.negotiate(http.headers.accept).media }
+  } catch {
+    return plainJson
+  }
+}

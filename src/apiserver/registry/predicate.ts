@@ -1,0 +1,114 @@
+/**
+ * A label and a field selector as one question to a stored value. Names and namespaces are read off the key; everything
+ * else comes from the hot fields. What the selectors say about one namespace, one name or one node is kept apart: lists
+ * and watches use it to look at less.
+ */
+
+import { quote } from '../../apimachinery/go-strings.ts'
+import { type FieldRequirements, parseFieldSelector, requiredFieldValue } from '../../apimachinery/selectors/fields.ts'
+import { parseLabelSelector } from '../../apimachinery/selectors/label-parser.ts'
+import { everything, type LabelRequirements, matchesLabels, SelectorError } from '../../apimachinery/selectors/labels.ts'
+import { badRequest } from '../../apimachinery/status-error.ts'
+import type { KeyValue } from '../../store/store.ts'
+import type { ServedResource } from './catalog.ts'
+import { hotFieldsOf } from './hot-fields.ts'
+import type { ResourceStore } from './resource-store.ts'
+
+export interface Predicate {
+  /** Everything matches. */
+  readonly isEmpty: boolean
+  /** '' when the selectors do not name one. */
+  readonly namespace: string
+  readonly name: string
+  readonly nodeName: string
+  matches(kv: KeyValue): boolean
+}
+
+export const always: Predicate = { isEmpty: true, namespace: '', name: '', nodeName: '', matches: () => true }
+
+/** `namespace` and `name` come from the URL. Throws 400. */
+export function compilePredicate(
+  resource: ServedResource,
+  selectors: { readonly labelSelector: string; readonly fieldSelector: string },
+  url: { readonly namespace: string; readonly name: string },
+): Predicate {
+  const labels = selectors.labelSelector === '' ? everything : parsed(() => parseLabelSelector(selectors.labelSelector))
+  const fields = selectors.fieldSelector === '' ? [] : parsed(() => parseFieldSelector(selectors.fieldSelector))
+  checkFieldLabels(resource, fields)
+  const selectedName = requiredFieldValue(fields, 'metadata.name')
+  if (url.name !== '' && fields.length > 0 && selectedName !== url.name) {
+    throw badRequest("fieldSelector metadata.name doesn't match requested name")
+  }
+  const name = url.name !== '' ? url.name : (selectedName ?? '')
+  if (labels.length === 0 && fields.length === 0 && name === '')
+    return url.namespace === '' ? always : { ...always, namespace: url.namespace }
+  return {
+    isEmpty: labels.length === 0 && fields.length === 0,
+    namespace: url.namespace !== '' ? url.namespace : (requiredFieldValue(fields, 'metadata.namespace') ?? ''),
+    name,
+    nodeName: resource.resource === 'pods' && resource.group === '' ? (requiredFieldValue(fields, 'spec.nodeName') ?? '') : '',
+    matches: matcher(resource, labels, fields, url.name),
+  }
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof SelectorError) throw badRequest(error.message)
+    throw error
+  }
+}
+
+/** The version of the request may name fields in its own way. */
+function labelsOf({ version, kind }: ServedResource): readonly string[] {
+  return Object.keys(version.selectableFields ?? kind.selectableFields ?? {})
+}
+
+function checkFieldLabels(resource: ServedResource, fields: FieldRequirements): void {
+  if (fields.length === 0) return
+  const known = labelsOf(resource)
+  for (const { field } of fields) {
+    if (field === 'metadata.name' || known.includes(field)) continue
+    const isOwn = resource.kind.fieldLabelErrors === 'own'
+    if (field === 'metadata.namespace' && (resource.isNamespaced || !isOwn)) continue
+    throw badRequest(
+      isOwn
+        ? `field label not supported: ${field}`
+        : `${quote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+    )
+  }
+}
+
+function matcher(
+  resource: ServedResource,
+  labels: LabelRequirements,
+  fields: FieldRequirements,
+  urlName: string,
+): (kv: KeyValue) => boolean {
+  const { store } = resource
+  const versionLabels = labelsOf(resource)
+  const tests = fields.map(({ field, operator, value }) => {
+    const valueOf = fieldReader(resource, store, versionLabels, field)
+    return (kv: KeyValue): boolean => (valueOf(kv) === value) === (operator === '=')
+  })
+  if (urlName !== '') tests.push((kv) => store.placeOf(kv.key).name === urlName)
+  return (kv) => {
+    for (const test of tests) if (!test(kv)) return false
+    return labels.length === 0 || matchesLabels(labels, hotFieldsOf(store, kv).labels)
+  }
+}
+
+function fieldReader(
+  resource: ServedResource,
+  store: ResourceStore,
+  versionLabels: readonly string[],
+  field: string,
+): (kv: KeyValue) => string {
+  if (field === 'metadata.name') return (kv) => store.placeOf(kv.key).name
+  if (field === 'metadata.namespace') return (kv) => store.placeOf(kv.key).namespace
+  const own = resource.version.selectableFields?.[field]
+  if (own !== undefined) return (kv) => own(store.objectOf(kv))
+  const position = versionLabels.indexOf(field)
+  return (kv) => hotFieldsOf(store, kv).fields[position] ?? ''
+}

@@ -1,0 +1,96 @@
+/**
+ * An object in the shape its schema says: keys in the schema's order, what Go would omit omitted, what Go would print
+ * printed, unknown fields gone. This is the plain walk over the schema value; the compiled one of
+ * apimachinery/schema does the same for decoding, with the errors that clients see.
+ */
+import type { Field, Schema, StructSchema } from '../../apimachinery/schema/schema.ts'
+
+type Plain = Record<string, unknown>
+
+export function orderedBySchema(schema: StructSchema, object: object): Plain {
+  return structOf(schema, object as Plain)
+}
+
+function structOf(schema: StructSchema, value: Plain): Plain {
+  const out: Plain = {}
+  const { fields } = schema
+  for (const name in fields) {
+    const { facts } = fields[name] as Field<unknown, boolean>
+    const shaped = fieldOf(facts, value[name])
+    if (shaped !== undefined) out[name] = shaped
+  }
+  if (schema.preservesUnknown) for (const name in value) if (!(name in fields)) out[name] = value[name]
+  return out
+}
+
+function fieldOf(facts: Field<unknown, boolean>['facts'], value: unknown): unknown {
+  const { schema, isPointer, omitEmpty, omitZero } = facts
+  if (value === undefined || value === null) {
+    if (omitZero) return undefined
+    if (schema.type === 'struct' && !isPointer) return structOf(schema, {})
+    if (omitEmpty) return undefined
+    return isPointer ? null : zeroOf(schema)
+  }
+  const shaped = valueOf(schema, value)
+  return omitEmpty && !isPointer && isEmpty(schema, shaped) ? undefined : shaped
+}
+
+function valueOf(schema: Schema, value: unknown): unknown {
+  switch (schema.type) {
+    case 'struct':
+      return typeof value === 'object' ? structOf(schema, (value ?? {}) as Plain) : value
+    case 'list':
+      return isPlain(schema.items) || !Array.isArray(value) ? value : value.map((item) => valueOf(schema.items, item))
+    case 'map': {
+      if (isPlain(schema.values) || typeof value !== 'object') return value
+      const out: Plain = {}
+      for (const key in value as Plain) out[key] = valueOf(schema.values, (value as Plain)[key])
+      return out
+    }
+    default:
+      return value
+  }
+}
+
+function isPlain(schema: Schema): boolean {
+  return schema.type !== 'struct' && schema.type !== 'list' && schema.type !== 'map'
+}
+
+function isEmpty(schema: Schema, value: unknown): boolean {
+  switch (schema.type) {
+    case 'struct':
+      return false
+    case 'list':
+      return Array.isArray(value) && value.length === 0
+    case 'map':
+      for (const _ in value as Plain) return false
+      return true
+    case 'quantity':
+    case 'intOrString':
+    case 'json':
+    case 'rawExtension':
+    case 'fieldsV1':
+      return false
+    default:
+      return value === '' || value === 0 || value === false
+  }
+}
+
+function zeroOf(schema: Schema): unknown {
+  switch (schema.type) {
+    case 'string':
+    case 'duration':
+      return ''
+    case 'boolean':
+      return false
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'intOrString':
+      return 0
+    case 'quantity':
+      return '0'
+    default:
+      return null
+  }
+}

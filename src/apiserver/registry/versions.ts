@@ -1,0 +1,22 @@
+/**
+ * Between the version that a client speaks and the one that is stored. All judgement (defaults, validation, admission)
+ * happens on the stored version's shape; clients see their own.
+ */
+import type { KubeObject } from '../../apimachinery/object.ts'
+import type { ServedResource } from './catalog.ts'
+import type { Draft } from './resource-store.ts'
+
+/** A fresh draft in the stored shape. */
+export function toStored(resource: ServedResource, object: Draft): Draft {
+  if (resource.isStoredVersion) return object
+  const convert = resource.version.toStored as ((object: KubeObject) => KubeObject) | undefined
+  const stored = (convert === undefined ? object : (structuredClone(convert(object as KubeObject)) as unknown)) as Draft
+  return { ...stored, kind: resource.kind.kind, apiVersion: resource.store.apiVersion }
+}
+
+export function fromStored(resource: ServedResource, object: KubeObject): KubeObject {
+  if (resource.isStoredVersion) return object
+  const { fromStored: convert } = resource.version
+  const served = convert === undefined ? object : convert(object)
+  return { ...served, kind: resource.kind.kind, apiVersion: resource.apiVersion }
+}

@@ -1,0 +1,74 @@
+/**
+ * What all writes have in common: who writes what where, and the result. `Stored` is what the store now holds; the answer
+ * is spliced from it, so that a created object is not encoded twice.
+ */
+import type { KubeObject } from '../../apimachinery/object.ts'
+import { StatusError, serviceUnavailable } from '../../apimachinery/status-error.ts'
+import type { KeyValue, Transaction, TransactionResult } from '../../store/store.ts'
+import type { User } from '../authn/user.ts'
+import type { FieldValidation } from '../request/write-options.ts'
+import type { Server } from '../server.ts'
+import type { ServedResource } from './catalog.ts'
+
+export interface Write {
+  readonly server: Server
+  readonly resource: ServedResource
+  /** '' for the main resource. */
+  readonly subresource: string
+  readonly namespace: string
+  readonly user: User
+  readonly isDryRun: boolean
+  readonly manager: string
+  readonly fieldValidation: FieldValidation
+  readonly warn: (text: string) => void
+  readonly signal?: AbortSignal | undefined
+  /** A PUT: its uid is a precondition. */
+  readonly isReplace?: boolean
+}
+
+export interface Stored {
+  /** Without resourceVersion. */
+  readonly bytes: Uint8Array
+  /** 0: nothing was stored (a dry run). */
+  readonly revision: number
+}
+
+export interface WriteResult extends Stored {
+  readonly isCreated: boolean
+}
+
+export function storedOf(kv: KeyValue): Stored {
+  return { bytes: kv.value, revision: kv.modRevision }
+}
+
+export function encoded(write: Pick<Write, 'resource'>, object: KubeObject): Buffer {
+  return Buffer.from(write.resource.store.encode(object), 'utf8')
+}
+
+/** The store's own troubles in the API's words. */
+export async function transact({ server, signal }: Pick<Write, 'server' | 'signal'>, transaction: Transaction): Promise<TransactionResult> {
+  try {
+    return await server.store.transact(transaction, signal)
+  } catch (error) {
+    throw storeTrouble(error)
+  }
+}
+
+export function storeTrouble(error: unknown): unknown {
+  const code = (error as { code?: string }).code
+  switch (code) {
+    case 'unavailable':
+    case 'closed':
+      return serviceUnavailable(`the store is unavailable: ${(error as Error).message}`)
+    case 'noSpace':
+    case 'readOnly':
+      return new StatusError(500, 'InternalError', `Internal error occurred: ${(error as Error).message}`)
+    default:
+      return error
+  }
+}
+
+/** RFC 3339 in whole seconds. */
+export function timeText(nowMs: number): string {
+  return `${new Date(nowMs).toISOString().slice(0, 19)}Z`
+}

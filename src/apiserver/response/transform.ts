@@ -1,0 +1,177 @@
+/**
+ * Objects as something else: a Table for people, PartialObjectMetadata for those who only look at metadata.
+ * Columns and cells come from the kind.
+ */
+import type { Cell, Column, KindDefinition } from '../../apimachinery/kind.ts'
+import type { KubeObject, ObjectList } from '../../apimachinery/object.ts'
+import { badRequest, notAcceptable } from '../../apimachinery/status-error.ts'
+import type { ServedResource } from '../registry/catalog.ts'
+import type { RequestContext } from '../request/context.ts'
+import type { Representation } from './negotiate.ts'
+
+export type IncludeObject = 'Metadata' | 'Object' | 'None'
+
+export function includeObjectOf(context: RequestContext): IncludeObject {
+  const value = context.http.query === '' ? undefined : context.query.get('includeObject')
+  if (value === undefined || value === '' || value === 'Metadata') return 'Metadata'
+  if (value === 'Object' || value === 'None') return value
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: "${value}": must be 'Metadata', 'Object', 'None', or empty`,
+  )
+}
+
+/** One object. */
+export function transformed(context: RequestContext, resource: ServedResource, object: KubeObject, representation: Representation): object {
+  switch (representation.transform) {
+    default:
+      return object
+    case 'PartialObjectMetadata':
+      return partialMetadata(object, representation)
+    case 'PartialObjectMetadataList':
+      throw notAcceptable(
+        `you requested PartialObjectMetadataList, but the requested object is not a list type (${goType(resource, resource.kind.kind)})`,
+      )
+    case 'Table': {
+      const { resourceVersion } = object.metadata
+      return table(context, resource, [object], representation, resourceVersion === undefined ? {} : { resourceVersion })
+    }
+  }
+}
+
+export function transformedList(
+  context: RequestContext,
+  resource: ServedResource,
+  list: ObjectList<KubeObject>,
+  representation: Representation,
+): object {
+  switch (representation.transform) {
+    default:
+      return list
+    case 'PartialObjectMetadataList':
+      return {
+        kind: 'PartialObjectMetadataList',
+        apiVersion: metaVersion(representation),
+        metadata: list.metadata,
+        items: list.items.map((item) => partialMetadata(item, representation)),
+      }
+    case 'PartialObjectMetadata':
+      throw notAcceptable(
+        `you requested PartialObjectMetadata, but the requested object is a list (${goType(resource, resource.listKind)})`,
+      )
+    case 'Table':
+      return table(context, resource, list.items, representation, list.metadata)
+  }
+}
+
+function goType({ group }: ServedResource, kind: string): string {
+  return `*${group === '' ? 'core' : (group.split('.')[0] as string)}.${kind}`
+}
+
+export function metaVersion({ transformVersion }: Representation): string {
+  return `meta.k8s.io/${transformVersion ?? 'v1'}`
+}
+
+export function partialMetadata(object: KubeObject, representation: Representation): object {
+  return { kind: 'PartialObjectMetadata', apiVersion: metaVersion(representation), metadata: object.metadata }
+}
+
+export function table(
+  context: RequestContext,
+  { kind }: ServedResource,
+  items: readonly KubeObject[],
+  representation: Representation,
+  metadata: object,
+  withColumns = true,
+): object {
+  const include = includeObjectOf(context)
+  const columns = columnsOf(kind)
+  const cellContext = { nowMs: context.server.clock.now() }
+  return {
+    kind: 'Table',
+    apiVersion: metaVersion(representation),
+    metadata,
+    columnDefinitions: withColumns
+      ? columns.map(({ name, type, format, description, priority }) => ({
+          name,
+          type,
+          format: format ?? '',
+          description: description ?? '',
+          priority: priority ?? 0,
+        }))
+      : null,
+    rows: items.map((item) => ({
+      cells: columns.map((column) => column.value(item, cellContext)),
+      ...(conditionsOf(kind, item) ?? {}),
+      object: include === 'None' ? null : include === 'Object' ? item : partialMetadata(item, representation),
+    })),
+  }
+}
+
+/** A Pod that has ended says so to those who filter rows. */
+function conditionsOf(kind: KindDefinition, item: KubeObject): object | undefined {
+  if (kind.kind !== 'Pod' || kind.group !== '') return undefined
+  const phase = (item as { status?: { phase?: string } }).status?.phase
+  if (phase !== 'Succeeded' && phase !== 'Failed') return undefined
+  const message = phase === 'Succeeded' ? 'The pod has completed successfully.' : 'The pod failed.'
+  return { conditions: [{ type: 'Completed', status: 'True', reason: phase, message }] }
+}
+
+const nameColumn: Column<KubeObject> = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description:
+    'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
+  value: (object) => object.metadata.name ?? '',
+}
+const createdDescription =
+  'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata'
+const createdColumn: Column<KubeObject> = {
+  name: 'Created At',
+  type: 'date',
+  description: createdDescription,
+  value: (object): Cell => object.metadata.creationTimestamp ?? null,
+}
+const ageColumn: Column<KubeObject> = {
+  name: 'Age',
+  type: 'string',
+  description: createdDescription,
+  value: (object, { nowMs }) => ageText(object.metadata.creationTimestamp, nowMs),
+}
+
+/** The kind's columns stand between Name and Age, unless it lists all of them. */
+export function columnsOf(kind: KindDefinition): readonly Column<KubeObject>[] {
+  const { columns } = kind
+  if (columns === undefined) return [nameColumn, createdColumn]
+  if (columns[0]?.name === 'Name') return columns
+  const normal = columns.filter((column) => !column.priority)
+  const wide = columns.filter((column) => column.priority)
+  return [nameColumn, ...normal, ageColumn, ...wide]
+}
+
+export function ageText(time: string | null | undefined, nowMs: number): string {
+  if (time === null || time === undefined || time === '') return '<unknown>'
+  return humanDuration(nowMs - Date.parse(time))
+}
+
+/** apimachinery/pkg/util/duration.HumanDuration. */
+export function humanDuration(ms: number): string {
+  const seconds = Math.trunc(ms / 1000)
+  if (seconds < -1) return '<invalid>'
+  if (seconds < 0) return '0s'
+  if (seconds < 120) return `${seconds}s`
+  const minutes = Math.trunc(seconds / 60)
+  if (minutes < 10) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${seconds % 60}s`
+  if (minutes < 180) return `${minutes}m`
+  const hours = Math.trunc(minutes / 60)
+  if (hours < 8) return minutes % 60 === 0 ? `${hours}h` : `${hours}h${minutes % 60}m`
+  if (hours < 48) return `${hours}h`
+  if (hours < 192) return hours % 24 === 0 ? `${Math.trunc(hours / 24)}d` : `${Math.trunc(hours / 24)}d${hours % 24}h`
+  if (hours < 24 * 365 * 2) return `${Math.trunc(hours / 24)}d`
+  const years = Math.trunc(hours / 24 / 365)
+  if (hours < 24 * 365 * 8) {
+    const days = Math.trunc(hours / 24) % 365
+    return days === 0 ? `${years}y` : `${years}y${days}d`
+  }
+  return `${years}y`
+}

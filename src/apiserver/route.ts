@@ -1,0 +1,105 @@
+/**
+ * From a request to the verb that answers it. In order: does the group and version exist, does the resource, does the
+ * subresource, does this method go with it. The texts differ: an unknown group or version is plain text, everything below it a
+ * Status; a wrong method is 405.
+ */
+
+import { quote } from '../apimachinery/go-strings.ts'
+import { pathSegmentNameErrors } from '../apimachinery/names.ts'
+import { methodNotAllowed, resourceNotFound, StatusError } from '../apimachinery/status-error.ts'
+import type { HttpResponse } from '../wire/http.ts'
+import type { ServedResource } from './registry/catalog.ts'
+import { extensionOf } from './registry/extensions/extension.ts'
+import { scaleVerb } from './registry/extensions/scale.ts'
+import type { RequestContext } from './request/context.ts'
+import { createVerb } from './verbs/create.ts'
+import { deleteVerb } from './verbs/delete.ts'
+import { deleteCollectionVerb } from './verbs/delete-collection.ts'
+import { getObject } from './verbs/get.ts'
+import { listObjects } from './verbs/list.ts'
+import { patchKindOf, patchVerb } from './verbs/patch.ts'
+import { updateVerb } from './verbs/update.ts'
+import { watchObjects } from './verbs/watch.ts'
+
+export type Answer = HttpResponse | Promise<HttpResponse>
+
+/** Undefined: no such group or version; the caller answers with text. */
+export function routeResource(context: RequestContext): Answer | undefined {
+  const { info, server, http } = context
+  const { catalog } = server
+  const resource = catalog.find(info.group, info.version, info.resource)
+  if (resource === undefined) {
+    if (!catalog.servesGroup(info.group)) return undefined
+    if (!catalog.servesGroupVersion(info.group, info.version)) return undefined
+    throw resourceNotFound()
+  }
+  if (http.method === 'HEAD' || http.method === 'OPTIONS') throw methodNotAllowed()
+  checkPlace(context, resource)
+  return info.subresource === '' ? mainVerb(context, resource) : subresourceVerb(context, resource)
+}
+
+/** A namespaced object needs its namespace in the URL; a cluster-wide kind has none. */
+function checkPlace({ info }: RequestContext, resource: ServedResource): void {
+  const isNamespaces = resource.resource === 'namespaces' && resource.group === ''
+  if (resource.isNamespaced) {
+    if (info.namespace === '' && info.name !== '' && info.verb !== 'watch') throw resourceNotFound()
+  } else if (info.namespace !== '' && !isNamespaces) throw resourceNotFound()
+  if (info.name === '') return
+  const problems = pathSegmentNameErrors(info.name, false)
+  if (problems.length > 0) {
+    throw new StatusError(400, 'BadRequest', `Name parameter invalid: ${quote(info.name)}: ${problems.join('; ')}`)
+  }
+}
+
+function mainVerb(context: RequestContext, resource: ServedResource): Answer {
+  const { info } = context
+  if (!resource.verbs.has(info.verb)) throw methodNotAllowed()
+  const extension = extensionOf(context.server, resource)
+  switch (info.verb) {
+    case 'get':
+      return extension?.get?.(context, resource) ?? getObject(context, resource)
+    case 'list':
+      return extension?.list?.(context, resource) ?? listObjects(context, resource)
+    case 'watch':
+      return watchObjects(context, resource)
+    case 'create':
+      if (info.name !== '') throw methodNotAllowed()
+      if (resource.isNamespaced && info.namespace === '') throw methodNotAllowed()
+      return extension?.create?.(context, resource) ?? createVerb(context, resource)
+    case 'update':
+      if (info.name === '') throw methodNotAllowed()
+      return updateVerb(context, resource)
+    case 'patch':
+      if (info.name === '') throw methodNotAllowed()
+      patchKindOf(context)
+      return patchVerb(context, resource)
+    case 'delete':
+      return deleteVerb(context, resource)
+    case 'deletecollection':
+      if (resource.isNamespaced && info.namespace === '') throw methodNotAllowed()
+      return deleteCollectionVerb(context, resource)
+    default:
+      throw methodNotAllowed()
+  }
+}
+
+function subresourceVerb(context: RequestContext, resource: ServedResource): Answer {
+  const { info, server } = context
+  const subresource = resource.subresources.get(info.subresource)
+  if (subresource === undefined || (info.rest.length > 0 && info.subresource !== 'proxy')) throw resourceNotFound()
+  if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed()
+  const handler = extensionOf(server, resource)?.subresources?.[info.subresource]
+  if (handler !== undefined) return handler(context, resource)
+  if (info.subresource === 'scale') return scaleVerb(context, resource)
+  switch (info.verb) {
+    case 'get':
+      return getObject(context, resource)
+    case 'update':
+      return updateVerb(context, resource)
+    case 'patch':
+      patchKindOf(context)
+      return patchVerb(context, resource)
+    default:
+      throw methodNotAllowed()
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Builds an API server from a store and the doors to the world. What comes out is a function from request to response: the
+ * HTTP server and the loopback client both call it, and it knows neither.
+ *
+ *     const server = createApiServer({ store, clock, random, log })
+ *     await server.ready                  the objects that every cluster has are there
+ *     const response = await server.handle(request)
+ *     await server.close()                watches end; the store stays open, it is the caller's
+ */
+
+import { kinds as builtInKinds } from '../api/kinds.ts'
+import type { KindDefinition } from '../apimachinery/kind.ts'
+import type { Clock } from '../std/clock.ts'
+import type { Log } from '../std/log.ts'
+import type { Random } from '../std/random.ts'
+import type { Store } from '../store/store.ts'
+import type { HttpHandler } from '../wire/http.ts'
+import type { AdmissionPlugin } from './admission/plugin.ts'
+import { admissionPlugins } from './admission/plugins.ts'
+import type { Authenticators, TokenAuthenticator } from './authn/authenticate.ts'
+import { type Authorizer, publicPaths } from './authz/authorize.ts'
+import { componentIdentities } from './authz/components.ts'
+import { bootstrap } from './bootstrap/bootstrap.ts'
+import { handle } from './handle.ts'
+import { Catalog, type RuntimeConfig } from './registry/catalog.ts'
+import { Channels } from './registry/channels.ts'
+import type { Extension } from './registry/extensions/extension.ts'
+import { extensions } from './registry/extensions/extensions.ts'
+import { Leases } from './registry/leases.ts'
+import { ObjectCache } from './registry/object-cache.ts'
+import { Negotiator } from './response/negotiate.ts'
+import { type ProtobufDoor, protobufDoor } from './response/protobuf.ts'
+
+export interface ApiServerOptions {
+  /** Those of v1.34 when absent. */
+  readonly kinds?: readonly KindDefinition[]
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly flags?: Partial<ApiServerFlags>
+  /** Asked in order for bearer tokens. */
+  readonly tokenAuthenticators?: readonly TokenAuthenticator[]
+  /** Asked in order, after the built-in ones. */
+  readonly authorizers?: readonly Authorizer[]
+  /** In tests: whoever changes a shared object fails at once. */
+  readonly freezeObjects?: boolean
+}
+
+export interface ApiServerFlags {
+  readonly serviceClusterIpRange: string
+  readonly nodePortFirst: number
+  readonly nodePortLast: number
+  /** Where clients within the cluster reach this server: the endpoints of the `kubernetes` Service. */
+  readonly advertiseAddress: string
+  readonly securePort: number
+  readonly eventTtlSeconds: number
+  /** A watch without timeoutSeconds ends after once to twice this. */
+  readonly minRequestTimeoutSeconds: number
+  readonly runtimeConfig: RuntimeConfig
+  readonly objectsCachedMax: number
+  readonly gitVersion: string
+}
+
+const defaultFlags: ApiServerFlags = {
+  serviceClusterIpRange: '10.96.0.0/16',
+  nodePortFirst: 30000,
+  nodePortLast: 32767,
+  advertiseAddress: '127.0.0.1',
+  securePort: 6443,
+  eventTtlSeconds: 3600,
+  minRequestTimeoutSeconds: 1800,
+  runtimeConfig: {},
+  objectsCachedMax: 8192,
+  gitVersion: 'v1.34.6+typernetes0.1.0',
+}
+
+export interface ApiServer {
+  readonly handle: HttpHandler
+  /** Resolves when the objects that every cluster has are there; /readyz says so too. */
+  readonly ready: Promise<void>
+  close(): Promise<void>
+}
+
+/** What every part of the server is given. */
+export interface Server {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly flags: ApiServerFlags
+  readonly catalog: Catalog
+  readonly channels: Channels
+  readonly leases: Leases
+  readonly extensions: ReadonlyMap<string, Extension>
+  readonly admission: readonly AdmissionPlugin[]
+  readonly authenticators: Authenticators
+  readonly authorizers: readonly Authorizer[]
+  readonly negotiators: Negotiators
+  readonly protobuf: ProtobufDoor
+  /** Which checks of /readyz have passed. */
+  readonly health: { isReady: boolean; isClosing: boolean }
+}
+
+interface Negotiators {
+  readonly object: Negotiator
+  readonly collection: Negotiator
+  readonly watch: Negotiator
+  /** Reviews and documents: no Tables. */
+  readonly plain: Negotiator
+}
+
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const server = build(options)
+  const stopping = new AbortController()
+  const ready = bootstrap(server, stopping.signal).then(() => {
+    server.health.isReady = true
+  })
+  // Whoever does not look at `ready` must not bring the process down; /readyz tells it too.
+  ready.catch((error: unknown) => {
+    if (!stopping.signal.aborted) server.log.error('Cannot create the objects that every cluster has', { error })
+  })
+  return {
+    handle: (request) => handle(server, request),
+    ready,
+    close: async () => {
+      server.health.isClosing = true
+      stopping.abort(new Error('The API server is closing'))
+      server.channels.close()
+      await ready.catch(() => {})
+    },
+  }
+}
+
+function build(options: ApiServerOptions): Server {
+  const { store, clock, random, log } = options
+  const flags = { ...defaultFlags, ...options.flags }
+  const cache = new ObjectCache({ objectsMax: flags.objectsCachedMax, freeze: options.freezeObjects ?? false })
+  const catalog = new Catalog(options.kinds ?? builtInKinds, cache, flags.runtimeConfig)
+  const media = ['json', 'yaml', 'protobuf'] as const
+  return {
+    store,
+    clock,
+    random,
+    log,
+    flags,
+    catalog,
+    channels: new Channels(store, clock),
+    leases: new Leases(store, clock, flags.eventTtlSeconds),
+    extensions: extensions(flags),
+    admission: admissionPlugins,
+    authenticators: { tokens: options.tokenAuthenticators ?? [], allowsAnonymous: true },
+    authorizers: [publicPaths, componentIdentities, ...(options.authorizers ?? [])],
+    negotiators: {
+      object: new Negotiator({ media, transforms: true }),
+      collection: new Negotiator({ media, transforms: true, isCollection: true }),
+      watch: new Negotiator({ media, transforms: true, isCollection: true, isWatch: true }),
+      plain: new Negotiator({ media, transforms: false }),
+    },
+    protobuf: protobufDoor(catalog),
+    health: { isReady: false, isClosing: false },
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * GET of one object: the hot path. Bytes come out of the store and go to the client with the resourceVersion spliced in;
+ * nothing is parsed and nothing is awaited. `?resourceVersion=N` waits until the store is there.
+ */
+import { notFound } from '../../apimachinery/status-error.ts'
+import type { KeyValue } from '../../store/store.ts'
+import type { HttpResponse } from '../../wire/http.ts'
+import type { ServedResource } from '../registry/catalog.ts'
+import type { RequestContext } from '../request/context.ts'
+import { respondStored } from '../response/respond.ts'
+import { parseRevision, waitForRevision } from './revision.ts'
+
+export function getObject(context: RequestContext, resource: ServedResource): HttpResponse | Promise<HttpResponse> {
+  const representation = context.server.negotiators.object.negotiate(context.header('accept'))
+  if (context.http.query !== '') {
+    const resourceVersion = context.query.get('resourceVersion')
+    if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0') {
+      const revision = parseRevision(resourceVersion, 'plain')
+      if (revision > context.server.store.revision)
+        return waitForRevision(context, revision).then(() => read(context, resource, representation))
+    }
+  }
+  return read(context, resource, representation)
+}
+
+type Represented = Parameters<typeof respondStored>[3]
+
+function read(context: RequestContext, resource: ServedResource, representation: Represented): HttpResponse | Promise<HttpResponse> {
+  const { info, server } = context
+  const kv = server.store.get(resource.store.keyOf(info.namespace, info.name))
+  if (kv instanceof Promise) return kv.then((found) => shown(context, resource, representation, found))
+  return shown(context, resource, representation, kv)
+}
+
+function shown(
+  context: RequestContext,
+  resource: ServedResource,
+  representation: Represented,
+  kv: KeyValue | undefined,
+): HttpResponse | Promise<HttpResponse> {
+  if (kv === undefined) throw notFound(resource.groupResource, context.info.name)
+  return respondStored(context, resource, { bytes: kv.value, revision: kv.modRevision }, representation)
+}
