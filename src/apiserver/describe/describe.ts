@@ -1,12 +1,70 @@
 /**
- * Everything that is no resource: discovery, OpenAPI, health, version, metrics. Undefined: no such path.
+ * Everything that is no resource: discovery, OpenAPI, health, version, metrics, and the list of all these paths.
+ * Undefined: no such path, and the caller says so in plain text.
  */
+import { splitPath } from '../request/info.ts'
 import type { RequestContext } from '../request/context.ts'
-import { answer } from '../response/respond.ts'
+import { answer, respondObject } from '../response/respond.ts'
 import type { Answer } from '../route.ts'
+import { aggregatedDiscovery } from './aggregated-discovery.ts'
+import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.ts'
+import { health } from './health.ts'
+import { metrics } from './metrics.ts'
+import { openApiV2 } from './openapi-v2.ts'
+import { openApiV3 } from './openapi-v3.ts'
+import { versionInfo } from './version.ts'
 
 export function describe(context: RequestContext): Answer | undefined {
-  const { path } = context.info
-  if (/^\/(healthz|livez|readyz)$/.test(path)) return answer(context, 200, 'text/plain; charset=utf-8', 'ok')
-  return undefined
+  const parts = splitPath(context.info.path)
+  switch (parts[0]) {
+    case undefined:
+      return document(context, { paths: rootPaths(context) })
+    case 'api':
+    case 'apis':
+      return discovery(context, parts)
+    case 'healthz':
+    case 'livez':
+    case 'readyz':
+      return health(context, parts[0], parts.slice(1).join('/'))
+    case 'version':
+      return parts.length === 1 ? document(context, versionInfo(context.server.flags.gitVersion)) : undefined
+    case 'openapi':
+      if (parts[1] === 'v2' && parts.length === 2) return openApiV2(context)
+      return parts[1] === 'v3' ? openApiV3(context, parts.slice(2).join('/')) : undefined
+    case 'metrics':
+      return parts.length === 1 ? metrics(context) : undefined
+    default:
+      return undefined
+  }
+}
+
+function document(context: RequestContext, value: object): Answer {
+  return answer(context, 200, 'application/json', `${JSON.stringify(value, null, 2)}`)
+}
+
+function discovery(context: RequestContext, parts: readonly string[]): Answer | undefined {
+  const { server } = context
+  const { catalog } = server
+  const [prefix, ...rest] = parts
+  if (rest.length === 0) {
+    const aggregated = aggregatedDiscovery(context, prefix as 'api' | 'apis')
+    if (aggregated !== undefined) return aggregated
+    return respond(context, prefix === 'api' ? apiVersions(server) : apiGroupList(catalog))
+  }
+  if (prefix === 'api') return rest.length === 1 && rest[0] === 'v1' ? respond(context, apiResourceList(catalog, '', 'v1')) : undefined
+  const [group = '', version] = rest
+  if (group === '' || !catalog.servesGroup(group)) return undefined
+  if (version === undefined) return respond(context, apiGroup(catalog, group))
+  return rest.length === 2 && catalog.servesGroupVersion(group, version) ? respond(context, apiResourceList(catalog, group, version)) : undefined
+}
+
+function respond(context: RequestContext, value: object): Answer {
+  return respondObject(context, value, context.server.negotiators.plain.negotiate(context.header('accept')))
+}
+
+function rootPaths({ server }: RequestContext): string[] {
+  const paths = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/apis/', '/healthz', '/livez', '/metrics']
+  paths.push('/openapi/v2', '/openapi/v3', '/openapi/v3/', '/openid/v1/jwks', '/readyz', '/version')
+  for (const { group, apiVersion } of server.catalog.all()) if (group !== '') paths.push(`/apis/${group}`, `/apis/${apiVersion}`)
+  return [...new Set(paths)].sort()
 }

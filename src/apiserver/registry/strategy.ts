@@ -7,7 +7,7 @@
  */
 import type { FieldError } from '../../apimachinery/field-error.ts'
 import { nameIsDnsSubdomain, pathSegmentNameErrors } from '../../apimachinery/names.ts'
-import type { KubeObject } from '../../apimachinery/object.ts'
+import type { KubeObject, ObjectMeta } from '../../apimachinery/object.ts'
 import { invalid, type StatusError } from '../../apimachinery/status-error.ts'
 import {
   semanticallyEqual,
@@ -55,12 +55,13 @@ export function prepareForCreate({ server, resource }: Write, draft: Draft): voi
 export function validateCreate({ resource, warn }: Write, draft: Draft): void {
   const { kind } = resource
   const scope = kind.scope
+  const metadata = draft.metadata as ObjectMeta
   const errors = [
-    ...validateObjectMeta(draft.metadata, { scope, validateName: kind.validateName ?? nameIsDnsSubdomain }),
+    ...validateObjectMeta(metadata, { scope, validateName: kind.validateName ?? nameIsDnsSubdomain }),
     ...((kind as unknown as Judging).validate?.(draft as KubeObject) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
-  const generic = [...validateObjectMeta(draft.metadata, { scope, validateName: pathSegmentNameErrors })]
+  const generic = [...validateObjectMeta(metadata, { scope, validateName: pathSegmentNameErrors })]
   if (generic.length > 0) throw invalidObject(resource.store, draft, generic)
   for (const text of kind.warnings?.(draft as KubeObject) ?? []) warn(text)
 }

@@ -1,0 +1,90 @@
+/**
+ * /healthz, /livez and /readyz: "ok", or with `?verbose` one line for each check. `?exclude=name` leaves one out, a path
+ * below asks one alone. Ready means: the objects that every cluster has are there, and the server is not closing.
+ */
+import type { HttpResponse } from '../../wire/http.ts'
+import type { RequestContext } from '../request/context.ts'
+import { answer } from '../response/respond.ts'
+
+type Check = readonly [name: string, isFine: (context: RequestContext) => boolean]
+
+const always = (): boolean => true
+const isReady = ({ server }: RequestContext): boolean => server.health.isReady
+
+const hooks = [
+  'start-apiserver-admission-initializer',
+  'generic-apiserver-start-informers',
+  'priority-and-fairness-config-consumer',
+  'priority-and-fairness-filter',
+  'storage-object-count-tracker-hook',
+  'start-apiextensions-informers',
+  'start-apiextensions-controllers',
+  'crd-informer-synced',
+  'start-system-namespaces-controller',
+  'start-cluster-authentication-info-controller',
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
+  'start-legacy-token-tracking-controller',
+  'start-service-ip-repair-controllers',
+  'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes',
+  'priority-and-fairness-config-producer',
+  'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller',
+  'aggregator-reload-proxy-client-cert',
+  'start-kube-aggregator-informers',
+  'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller',
+  'apiservice-registration-controller',
+  'apiservice-discovery-controller',
+  'kube-apiserver-autoregistration',
+  'autoregister-completion',
+  'apiservice-openapi-controller',
+  'apiservice-openapiv3-controller',
+]
+
+function checksOf(endpoint: string): readonly Check[] {
+  const checks: Check[] = [
+    ['ping', always],
+    ['log', always],
+    ['etcd', always],
+  ]
+  if (endpoint === 'readyz') checks.push(['etcd-readiness', always], ['informer-sync', isReady])
+  for (const hook of hooks) checks.push([`poststarthook/${hook}`, endpoint === 'livez' ? always : isReady])
+  if (endpoint === 'readyz') checks.push(['shutdown', ({ server }) => !server.health.isClosing])
+  return checks
+}
+
+export function health(context: RequestContext, endpoint: string, one: string): HttpResponse | undefined {
+  const checks = checksOf(endpoint)
+  if (one !== '') return single(context, checks, one)
+  const excluded = new Set(context.http.query === '' ? [] : context.query.all('exclude'))
+  const lines: string[] = []
+  const failed: string[] = []
+  for (const [name, isFine] of checks) {
+    if (excluded.delete(name)) lines.push(`[+]${name} excluded: ok\n`)
+    else if (isFine(context)) lines.push(`[+]${name} ok\n`)
+    else {
+      lines.push(`[-]${name} failed: reason withheld\n`)
+      failed.push(name)
+    }
+  }
+  if (excluded.size > 0) {
+    const names = [...excluded].map((name) => `"${name}"`).join(',')
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${names}\n`)
+  }
+  if (failed.length > 0) return text(context, 500, `${lines.join('')}${endpoint} check failed\n`)
+  const isVerbose = context.http.query !== '' && context.query.has('verbose')
+  return text(context, 200, isVerbose ? `${lines.join('')}${endpoint} check passed\n` : 'ok')
+}
+
+function single(context: RequestContext, checks: readonly Check[], one: string): HttpResponse | undefined {
+  const check = checks.find(([name]) => name === one)
+  if (check === undefined) return undefined
+  return check[1](context) ? text(context, 200, 'ok') : text(context, 500, 'internal server error: reason withheld\n')
+}
+
+function text(context: RequestContext, status: number, body: string): HttpResponse {
+  const response = answer(context, status, 'text/plain; charset=utf-8', body)
+  return { ...response, headers: { ...response.headers, 'x-content-type-options': 'nosniff' } }
+}
