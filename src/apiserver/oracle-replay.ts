@@ -110,7 +110,10 @@ async function runStep(api: TestApiServer, step: Step, names: Plain, emit: Emit)
     const value = response.json === undefined ? response.text.slice(0, 2000) : response.json
     const { until } = step
     const isDone =
-      until === undefined || attempt === 50 || until.code === response.status || (until.path !== undefined && pick(value, until.path) === until.is)
+      until === undefined ||
+      attempt === 50 ||
+      until.code === response.status ||
+      (until.path !== undefined && pick(value, until.path) === until.is)
     if (!isDone) {
       await api.clock.advance(200)
       continue

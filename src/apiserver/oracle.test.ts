@@ -52,7 +52,13 @@ describe.runIf(existsSync(place))('as a real API server', () => {
         const one = got.get(step)
         const lines = one === undefined ? ['missing'] : differences(want, one)
         if (lines.length === 0) equal++
-        else if (shown !== undefined) console.log(`${step}  ${String(want.request ?? '')}\n${lines.slice(0, 6).map((line) => `    ${line}`).join('\n')}`)
+        else if (shown !== undefined)
+          console.log(
+            `${step}  ${String(want.request ?? '')}\n${lines
+              .slice(0, 6)
+              .map((line) => `    ${line}`)
+              .join('\n')}`,
+          )
       }
       if (shown !== undefined) console.log(`${name}: ${equal} of ${total}`)
       if (shown !== undefined) console.log(api.errors.slice(0, 5).join('\n'))

@@ -138,6 +138,7 @@ function build(options: ApiServerOptions): Server {
   const cache = new ObjectCache({ objectsMax: flags.objectsCachedMax, freeze: options.freezeObjects ?? false })
   const catalog = new Catalog(options.kinds ?? builtInKinds, cache, flags.runtimeConfig)
   const media = ['json', 'yaml', 'protobuf'] as const
+  const unavailable = 'protobuf'
   return {
     store,
     clock,
@@ -152,10 +153,10 @@ function build(options: ApiServerOptions): Server {
     authenticators: { tokens: options.tokenAuthenticators ?? [], allowsAnonymous: true },
     authorizers: [publicPaths, componentIdentities, ...(options.authorizers ?? [])],
     negotiators: {
-      object: new Negotiator({ media, transforms: true }),
-      collection: new Negotiator({ media, transforms: true, isCollection: true }),
-      watch: new Negotiator({ media, transforms: true, isCollection: true, isWatch: true }),
-      plain: new Negotiator({ media, transforms: false }),
+      object: new Negotiator({ media, unavailable, transforms: true }),
+      collection: new Negotiator({ media, unavailable, transforms: true, isCollection: true }),
+      watch: new Negotiator({ media, unavailable, transforms: true, isCollection: true, isWatch: true }),
+      plain: new Negotiator({ media, unavailable, transforms: false }),
     },
     protobuf: protobufDoor(catalog),
     health: { isReady: false, isClosing: false },

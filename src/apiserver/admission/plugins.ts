@@ -1,10 +1,24 @@
 /**
  * The admission plugins in upstream's order. To add one, write `plugins/<name>.ts` and put it in its place here.
- *
- * Still to come, at the places marked: LimitRanger, PodSecurity, storage and ingress defaults, RuntimeClass, certificates,
- * policies, webhooks, ResourceQuota.
  */
 import type { AdmissionPlugin } from './plugin.ts'
+import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts'
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'
+import { priority } from './plugins/priority.ts'
+import { serviceAccount } from './plugins/service-account.ts'
+import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts'
 
-export const admissionPlugins: readonly AdmissionPlugin[] = [namespaceLifecycle]
+export const admissionPlugins: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  // LimitRanger
+  serviceAccount,
+  // NodeRestriction
+  taintNodesByCondition,
+  // PodSecurity
+  priority,
+  defaultTolerationSeconds,
+  // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize, RuntimeClass,
+  // CertificateApproval, CertificateSigning, CertificateSubjectRestriction, DefaultIngressClass,
+  // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook,
+  // ResourceQuota
+]

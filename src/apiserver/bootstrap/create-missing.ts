@@ -12,7 +12,10 @@ import { apiServerUser } from './identity.ts'
 export async function createMissing<T extends KubeObject>(
   server: Server,
   kind: KindDefinition<T>,
-  object: object & { readonly metadata: { readonly name?: string; readonly namespace?: string } },
+  object: {
+    readonly metadata: { readonly name?: string; readonly namespace?: string; readonly [field: string]: unknown }
+    readonly [field: string]: unknown
+  },
   signal?: AbortSignal,
 ): Promise<void> {
   const write = internalWrite(server, kind as unknown as KindDefinition, object.metadata.namespace ?? '', signal)

@@ -5,8 +5,9 @@
  * What a newcomer would get wrong: an aggregated entry anywhere in Accept wins, even behind plain JSON; the Content-Type must
  * say the same parameters back; the ETag is compared as text.
  */
-import type { HttpResponse } from '../../wire/http.ts'
+
 import { upperHexDigest } from '../../std/digest.ts'
+import type { HttpResponse } from '../../wire/http.ts'
 import type { Catalog, ServedResource } from '../registry/catalog.ts'
 import type { RequestContext } from '../request/context.ts'
 import { parseAccept } from '../response/negotiate.ts'
@@ -88,7 +89,13 @@ function resourceEntry(served: ServedResource): object {
     ...(kind.categories?.length ? { categories: kind.categories } : {}),
     ...(subs.length === 0
       ? {}
-      : { subresources: subs.map((one) => ({ subresource: one.name, responseKind: responseKind(served, one.kind), verbs: [...one.verbs].sort() })) }),
+      : {
+          subresources: subs.map((one) => ({
+            subresource: one.name,
+            responseKind: responseKind(served, one.kind),
+            verbs: [...one.verbs].sort(),
+          })),
+        }),
   }
 }
 

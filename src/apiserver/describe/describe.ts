@@ -2,8 +2,9 @@
  * Everything that is no resource: discovery, OpenAPI, health, version, metrics, and the list of all these paths.
  * Undefined: no such path, and the caller says so in plain text.
  */
-import { splitPath } from '../request/info.ts'
+
 import type { RequestContext } from '../request/context.ts'
+import { splitPath } from '../request/info.ts'
 import { answer, respondObject } from '../response/respond.ts'
 import type { Answer } from '../route.ts'
 import { aggregatedDiscovery } from './aggregated-discovery.ts'
@@ -55,7 +56,9 @@ function discovery(context: RequestContext, parts: readonly string[]): Answer | 
   const [group = '', version] = rest
   if (group === '' || !catalog.servesGroup(group)) return undefined
   if (version === undefined) return respond(context, apiGroup(catalog, group))
-  return rest.length === 2 && catalog.servesGroupVersion(group, version) ? respond(context, apiResourceList(catalog, group, version)) : undefined
+  return rest.length === 2 && catalog.servesGroupVersion(group, version)
+    ? respond(context, apiResourceList(catalog, group, version))
+    : undefined
 }
 
 function respond(context: RequestContext, value: object): Answer {

@@ -110,7 +110,9 @@ function resourceEntry({ resource, singular, isNamespaced, kind, verbs, store }:
     verbs: [...verbs].sort(),
     ...(kind.shortNames?.length ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories?.length ? { categories: kind.categories } : {}),
-    ...(kind.isVirtual || kind.kind === 'ComponentStatus' ? {} : { storageVersionHash: storageVersionHash(store.group, store.version.name, kind.kind) }),
+    ...(kind.isVirtual || kind.kind === 'ComponentStatus'
+      ? {}
+      : { storageVersionHash: storageVersionHash(store.group, store.version.name, kind.kind) }),
   }
 }
 

@@ -1,8 +1,9 @@
 /**
  * /metrics in Prometheus' text format. Few so far: what this process uses, and how many objects there are of each kind.
  */
-import type { HttpResponse } from '../../wire/http.ts'
+
 import { prefixRange } from '../../store/store.ts'
+import type { HttpResponse } from '../../wire/http.ts'
 import type { RequestContext } from '../request/context.ts'
 import { answer } from '../response/respond.ts'
 

@@ -124,10 +124,11 @@ function isOtherwise(draft: Draft, old: Draft): boolean {
 export function validateUpdate({ resource, subresource, warn }: Write, draft: Draft, old: KubeObject): void {
   const { kind } = resource
   const next = draft as KubeObject
+  const metadata = draft.metadata as ObjectMeta
   const own = subresource === 'status' ? kind.validateStatusUpdate : kind.validateUpdate
   const errors = [
-    ...validateCommonFieldsOfUpdate(draft.metadata, old.metadata, kind.scope),
-    ...validateObjectMetaUpdate(draft.metadata, old.metadata),
+    ...validateCommonFieldsOfUpdate(metadata, old.metadata, kind.scope),
+    ...validateObjectMetaUpdate(metadata, old.metadata),
     ...(own?.(next, old) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)

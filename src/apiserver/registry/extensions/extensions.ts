@@ -4,11 +4,13 @@ import type { Extension } from './extension.ts'
 import { namespaceExtension } from './namespace.ts'
 import { podExtension } from './pod.ts'
 import { bindingExtension } from './pod-binding.ts'
+import { serviceExtension } from './service.ts'
 
-export function extensions(_flags: ApiServerFlags): ReadonlyMap<string, Extension> {
+export function extensions(flags: ApiServerFlags): ReadonlyMap<string, Extension> {
   return new Map<string, Extension>([
     ['namespaces.', namespaceExtension],
     ['pods.', podExtension],
     ['bindings.', bindingExtension],
+    ['services.', serviceExtension(flags)],
   ])
 }

@@ -1,0 +1,293 @@
+/**
+ * Services take addresses and ports: a ClusterIP for each that is not headless, a node port for each port of the types
+ * that have one, a health check port. Taken before the Service is stored, given back when it is not, or when it is deleted or becomes
+ * something that needs none.
+ *
+ * What is taken is known from the Services themselves, read once; each ClusterIP has an IPAddress object besides, as other
+ * clients expect.
+ */
+
+import { Endpoints } from '../../../api/core/endpoints.ts'
+import { Service } from '../../../api/core/service.ts'
+import { IPAddress } from '../../../api/networking/ip-address.ts'
+import { type FieldError, invalidValue } from '../../../apimachinery/field-error.ts'
+import { cidrSize, formatIp, parseCidr, parseIpSloppy } from '../../../apimachinery/ip-address.ts'
+import type { KindDefinition } from '../../../apimachinery/kind.ts'
+import type { KubeObject } from '../../../apimachinery/object.ts'
+import { internalError, invalid, reasonOf } from '../../../apimachinery/status-error.ts'
+import { prefixRange } from '../../../store/store.ts'
+import { createMissing, internalWrite } from '../../bootstrap/create-missing.ts'
+import type { ApiServerFlags, Server } from '../../server.ts'
+import { deleteObject } from '../delete.ts'
+import type { Draft } from '../resource-store.ts'
+import type { Write } from '../write.ts'
+import type { Extension, Undo } from './extension.ts'
+import { RangeAllocator } from './range-allocator.ts'
+import { normalizeClusterIps, setFamilies } from './service-families.ts'
+import {
+  givesNodePorts,
+  hasNodePorts,
+  headless,
+  needsClusterIp,
+  needsHealthCheckPort,
+  nodePortsOf,
+  type PortParts,
+  type ServiceParts,
+  type ServiceSpecParts,
+} from './service-parts.ts'
+
+export function serviceExtension(flags: ApiServerFlags): Extension {
+  const allocator = new ServiceAllocator(flags)
+  return {
+    beginCreate: (write, draft) => allocator.create(write, draft),
+    beginUpdate: (write, draft, old) => (write.subresource === '' ? allocator.update(write, draft, old) : undefined),
+    afterUpdate: (server, object, old) => allocator.releaseUnused(server, (object as ServiceParts).spec, (old as ServiceParts).spec),
+    afterDelete: (server, object) => allocator.deleted(server, object as ServiceParts),
+  }
+}
+
+class ServiceAllocator {
+  readonly #base: bigint
+  readonly #range: string
+  readonly #addresses: RangeAllocator
+  readonly #ports: RangeAllocator
+  readonly #flags: ApiServerFlags
+  #loaded: Promise<void> | undefined
+
+  constructor(flags: ApiServerFlags) {
+    this.#flags = flags
+    const cidr = parseCidr(flags.serviceClusterIpRange)
+    if (cidr === undefined) throw new Error(`Not a range of addresses: ${flags.serviceClusterIpRange}`)
+    this.#range = flags.serviceClusterIpRange
+    this.#base = cidr.address.value
+    // Without the network's own address and the broadcast address.
+    const size = Number(cidrSize(cidr)) - 2
+    this.#addresses = new RangeAllocator(size, size < 16 ? 0 : Math.min(Math.max(16, Math.floor(size / 16)), 256))
+    const ports = flags.nodePortLast - flags.nodePortFirst + 1
+    this.#ports = new RangeAllocator(ports, ports < 16 ? 0 : Math.min(Math.max(16, Math.floor(ports / 32)), 128))
+  }
+
+  async create(write: Write, draft: Draft): Promise<Undo> {
+    const service = draft as unknown as ServiceParts
+    await this.#load(write.server)
+    normalizeClusterIps(service.spec, undefined)
+    setFamilies(service, undefined)
+    const undo = new Undoing()
+    try {
+      await this.#takeAddresses(write, service, undo)
+      if (hasNodePorts(service.spec)) this.#takeNodePorts(write, service, [], undo)
+      if (needsHealthCheckPort(service.spec)) this.#takeHealthCheckPort(write, service.spec, undo)
+    } catch (error) {
+      undo.run()
+      throw error
+    }
+    return () => undo.run()
+  }
+
+  async update(write: Write, draft: Draft, old: KubeObject): Promise<Undo> {
+    const service = draft as unknown as ServiceParts
+    const before = old as ServiceParts
+    await this.#load(write.server)
+    patchAllocated(service.spec, before.spec)
+    normalizeClusterIps(service.spec, before.spec)
+    setFamilies(service, before)
+    const undo = new Undoing()
+    try {
+      if (!needsClusterIp(before.spec) && needsClusterIp(service.spec)) await this.#takeAddresses(write, service, undo)
+      if (hasNodePorts(service.spec)) this.#takeNodePorts(write, service, nodePortsOf(before.spec), undo)
+      if (needsHealthCheckPort(service.spec) && !needsHealthCheckPort(before.spec)) this.#takeHealthCheckPort(write, service.spec, undo)
+    } catch (error) {
+      undo.run()
+      throw error
+    }
+    return () => undo.run()
+  }
+
+  /** After an update: what the old one had and the new one does not. */
+  releaseUnused(server: Server, spec: ServiceSpecParts, old: ServiceSpecParts): void {
+    const kept = new Set(nodePortsOf(spec))
+    for (const port of nodePortsOf(old)) if (!kept.has(port)) this.#ports.release(port - this.#flags.nodePortFirst)
+    if (needsHealthCheckPort(old) && !needsHealthCheckPort(spec) && old.healthCheckNodePort) {
+      this.#ports.release(old.healthCheckNodePort - this.#flags.nodePortFirst)
+    }
+    const ips = new Set(spec.clusterIPs ?? [])
+    for (const ip of old.clusterIPs ?? []) if (!ips.has(ip)) this.#releaseAddress(server, ip)
+  }
+
+  deleted(server: Server, service: ServiceParts): void {
+    this.releaseUnused(server, {}, service.spec)
+    const { namespace = '', name = '' } = service.metadata
+    this.#remove(server, Endpoints as unknown as KindDefinition, namespace, name)
+  }
+
+  // Addresses
+
+  async #takeAddresses(write: Write, service: ServiceParts, undo: Undoing): Promise<void> {
+    const { spec } = service
+    if (!needsClusterIp(spec) || spec.clusterIPs?.[0] === headless) return
+    const wanted = spec.clusterIPs ?? []
+    const ips: string[] = []
+    for (const i of (spec.ipFamilies ?? []).keys()) {
+      const ip = wanted[i] ?? ''
+      const taken = ip === '' ? this.#takeAnyAddress(write, undo) : this.#takeAddress(service, ip, undo)
+      await this.#record(write, service, taken, undo)
+      ips.push(taken)
+    }
+    spec.clusterIPs = ips
+    if (ips[0] !== undefined) spec.clusterIP = ips[0]
+  }
+
+  #takeAnyAddress({ server }: Write, undo: Undoing): string {
+    const offset = this.#addresses.takeAny(server.random)
+    if (offset === undefined) throw internalError('failed to allocate a serviceIP: range is full')
+    undo.add(() => this.#addresses.release(offset))
+    return formatIp({ family: 4, value: this.#base + BigInt(offset) + 1n })
+  }
+
+  #takeAddress({ metadata, spec }: ServiceParts, ip: string, undo: Undoing): string {
+    const offset = this.#offsetOf(ip)
+    const refuse = (why: string): Error => {
+      const error: FieldError = invalidValue('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${ip}: ${why}`)
+      return invalid('', 'Service', metadata.name ?? '', [error])
+    }
+    if (offset === undefined) throw refuse(`the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${this.#range}`)
+    if (!this.#addresses.take(offset)) throw refuse('provided IP is already allocated')
+    undo.add(() => this.#addresses.release(offset))
+    return ip
+  }
+
+  #offsetOf(ip: string): number | undefined {
+    const address = parseIpSloppy(ip)
+    if (address === undefined || address.family !== 4) return undefined
+    const offset = address.value - this.#base - 1n
+    return offset >= 0n && offset < BigInt(this.#addresses.size) ? Number(offset) : undefined
+  }
+
+  async #record({ server, isDryRun }: Write, { metadata }: ServiceParts, ip: string, undo: Undoing): Promise<void> {
+    if (isDryRun) return
+    const { name = '', namespace = '' } = metadata
+    const labels = { 'ipaddress.kubernetes.io/ip-family': 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' }
+    const spec = { parentRef: { group: '', resource: 'services', namespace, name } }
+    await createMissing(server, IPAddress, { metadata: { name: ip, labels }, spec })
+    undo.add(() => this.#remove(server, IPAddress as unknown as KindDefinition, '', ip))
+  }
+
+  #releaseAddress(server: Server, ip: string): void {
+    const offset = this.#offsetOf(ip)
+    if (offset === undefined) return
+    this.#addresses.release(offset)
+    this.#remove(server, IPAddress as unknown as KindDefinition, '', ip)
+  }
+
+  #remove(server: Server, kind: KindDefinition, namespace: string, name: string): void {
+    deleteObject(internalWrite(server, kind, namespace), { name }).catch((error: unknown) => {
+      if (reasonOf(error) !== 'NotFound') server.log.warn('Cannot remove what belonged to a Service', { kind: kind.kind, name, error })
+    })
+  }
+
+  // Ports
+
+  #takeNodePorts(write: Write, { spec, metadata }: ServiceParts, had: readonly number[], undo: Undoing): void {
+    const byPort = new Map<number, number>()
+    const seen = new Set(had)
+    for (const [i, port] of (spec.ports ?? []).entries()) {
+      if (!port.nodePort && !givesNodePorts(spec)) continue
+      const wanted = port.nodePort || (had.length === 0 ? (byPort.get(port.port) ?? requestedFor(port.port, spec.ports ?? [])) : 0)
+      if (wanted) {
+        if (!seen.has(wanted)) this.#takePort(wanted, `spec.ports[${i}].nodePort`, metadata.name ?? '', undo)
+        port.nodePort = wanted
+      } else port.nodePort = this.#takeAnyPort(write, 'a nodePort', undo)
+      seen.add(port.nodePort)
+      byPort.set(port.port, port.nodePort)
+    }
+  }
+
+  #takePort(port: number, field: string, name: string, undo: Undoing): void {
+    const why = this.#tryPort(port, undo)
+    if (why !== undefined) throw invalid('', 'Service', name, [invalidValue(field, port, why)])
+  }
+
+  #tryPort(port: number, undo: Undoing): string | undefined {
+    const { nodePortFirst, nodePortLast } = this.#flags
+    if (port < nodePortFirst || port > nodePortLast) {
+      return `provided port is not in the valid range. The range of valid ports is ${nodePortFirst}-${nodePortLast}`
+    }
+    const offset = port - nodePortFirst
+    if (!this.#ports.take(offset)) return 'provided port is already allocated'
+    undo.add(() => this.#ports.release(offset))
+    return undefined
+  }
+
+  #takeAnyPort({ server }: Write, what: string, undo: Undoing): number {
+    const offset = this.#ports.takeAny(server.random)
+    if (offset === undefined) throw internalError(`failed to allocate ${what}: range is full`)
+    undo.add(() => this.#ports.release(offset))
+    return this.#flags.nodePortFirst + offset
+  }
+
+  #takeHealthCheckPort(write: Write, spec: ServiceSpecParts, undo: Undoing): void {
+    const wanted = spec.healthCheckNodePort ?? 0
+    if (wanted === 0) spec.healthCheckNodePort = this.#takeAnyPort(write, 'a HealthCheck NodePort 0', undo)
+    else {
+      const why = this.#tryPort(wanted, undo)
+      if (why !== undefined) throw internalError(`failed to allocate requested HealthCheck NodePort ${wanted}: ${why}`)
+    }
+  }
+
+  /** Reads off the Services what is taken. */
+  #load(server: Server): Promise<void> {
+    this.#loaded ??= this.#readServices(server)
+    return this.#loaded
+  }
+
+  async #readServices(server: Server): Promise<void> {
+    const store = server.catalog.storeOf(Service)
+    const { items } = await server.store.range(prefixRange(store.prefix))
+    for (const kv of items) {
+      const { spec } = store.objectOf(kv) as ServiceParts
+      for (const ip of spec.clusterIPs ?? []) {
+        const offset = this.#offsetOf(ip)
+        if (offset !== undefined) this.#addresses.take(offset)
+      }
+      const ports = [...nodePortsOf(spec), ...(needsHealthCheckPort(spec) && spec.healthCheckNodePort ? [spec.healthCheckNodePort] : [])]
+      for (const port of ports) this.#ports.take(port - this.#flags.nodePortFirst)
+    }
+  }
+}
+
+class Undoing {
+  #steps: (() => void)[] = []
+
+  add(step: () => void): void {
+    this.#steps.push(step)
+  }
+  run(): void {
+    for (const step of this.#steps.reverse()) step()
+    this.#steps = []
+  }
+}
+
+/** Another entry for the same port (TCP and UDP of DNS) may name the node port for both. */
+function requestedFor(port: number, ports: readonly PortParts[]): number {
+  return ports.find((one) => one.port === port && one.nodePort)?.nodePort ?? 0
+}
+
+/** A client that sends its manifest again must not lose what we gave it. */
+function patchAllocated(spec: ServiceSpecParts, old: ServiceSpecParts): void {
+  if (needsClusterIp(old) && needsClusterIp(spec)) {
+    if ((spec.clusterIP ?? '') === '' && old.clusterIP !== undefined) spec.clusterIP = old.clusterIP
+    if ((spec.clusterIPs?.length ?? 0) === 0 && old.clusterIPs?.length) spec.clusterIPs = [...old.clusterIPs]
+  }
+  if (givesNodePorts(old) && givesNodePorts(spec)) {
+    const now = new Set(nodePortsOf(spec))
+    const used = new Set(nodePortsOf(old).filter((port) => now.has(port)))
+    const byName = new Map((old.ports ?? []).map(({ name, nodePort }) => [name ?? '', nodePort ?? 0]))
+    for (const port of spec.ports ?? []) {
+      const value = byName.get(port.name ?? '')
+      if (!port.nodePort && value && !used.has(value)) port.nodePort = value
+    }
+  }
+  if (needsHealthCheckPort(old) && needsHealthCheckPort(spec) && !spec.healthCheckNodePort && old.healthCheckNodePort) {
+    spec.healthCheckNodePort = old.healthCheckNodePort
+  }
+}
