@@ -20,6 +20,7 @@ import { admissionPlugins } from './admission/plugins.ts'
 import type { Authenticators, TokenAuthenticator } from './authn/authenticate.ts'
 import { type Authorizer, publicPaths } from './authz/authorize.ts'
 import { componentIdentities } from './authz/components.ts'
+import { Rbac } from './authz/rbac.ts'
 import { bootstrap } from './bootstrap/bootstrap.ts'
 import { handle } from './handle.ts'
 import { Catalog, type RuntimeConfig } from './registry/catalog.ts'
@@ -96,6 +97,7 @@ export interface Server {
   readonly admission: readonly AdmissionPlugin[]
   readonly authenticators: Authenticators
   readonly authorizers: readonly Authorizer[]
+  readonly rbac: Rbac
   readonly negotiators: Negotiators
   readonly protobuf: ProtobufDoor
   /** Which checks of /readyz have passed. */
@@ -127,6 +129,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       server.health.isClosing = true
       stopping.abort(new Error('The API server is closing'))
       server.channels.close()
+      server.rbac.close()
       await ready.catch(() => {})
     },
   }
@@ -138,6 +141,7 @@ function build(options: ApiServerOptions): Server {
   const cache = new ObjectCache({ objectsMax: flags.objectsCachedMax, freeze: options.freezeObjects ?? false })
   const catalog = new Catalog(options.kinds ?? builtInKinds, cache, flags.runtimeConfig)
   const media = ['json', 'yaml', 'protobuf'] as const
+  const rbac = new Rbac(store, catalog)
   const unavailable = 'protobuf'
   return {
     store,
@@ -151,7 +155,8 @@ function build(options: ApiServerOptions): Server {
     extensions: extensions(flags),
     admission: admissionPlugins,
     authenticators: { tokens: options.tokenAuthenticators ?? [], allowsAnonymous: true },
-    authorizers: [publicPaths, componentIdentities, ...(options.authorizers ?? [])],
+    authorizers: [publicPaths, componentIdentities, rbac.authorizer, ...(options.authorizers ?? [])],
+    rbac,
     negotiators: {
       object: new Negotiator({ media, unavailable, transforms: true }),
       collection: new Negotiator({ media, unavailable, transforms: true, isCollection: true }),

@@ -27,7 +27,7 @@ export async function bootstrapKubernetesService(server: Server, signal: AbortSi
     sessionAffinity: 'None',
     ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
   }
-  await createMissing(server, Service, { metadata: { name, namespace, labels }, spec }, signal)
+  await createMissing(server, Service, { metadata: { name, namespace, labels } as { name: string; namespace: string }, spec }, signal)
   const subsets = [{ addresses: [{ ip }], ports: [{ name: 'https', port, protocol: 'TCP' }] }]
   await ensure(
     server,

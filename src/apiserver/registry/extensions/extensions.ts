@@ -1,16 +1,32 @@
-/** The extensions by the resource that they extend. One line for each file beside this one. */
+/** The extensions by the resource that they extend. One line for each. */
 import type { ApiServerFlags } from '../../server.ts'
+import { componentStatusExtension } from './component-status.ts'
 import type { Extension } from './extension.ts'
 import { namespaceExtension } from './namespace.ts'
 import { podExtension } from './pod.ts'
 import { bindingExtension } from './pod-binding.ts'
+import {
+  localSubjectAccessReviews,
+  selfSubjectAccessReviews,
+  selfSubjectReviews,
+  selfSubjectRulesReviews,
+  subjectAccessReviews,
+  tokenReviews,
+} from './reviews.ts'
 import { serviceExtension } from './service.ts'
 
 export function extensions(flags: ApiServerFlags): ReadonlyMap<string, Extension> {
   return new Map<string, Extension>([
+    ['bindings.', bindingExtension],
+    ['componentstatuses.', componentStatusExtension],
     ['namespaces.', namespaceExtension],
     ['pods.', podExtension],
-    ['bindings.', bindingExtension],
     ['services.', serviceExtension(flags)],
+    ['selfsubjectreviews.authentication.k8s.io', selfSubjectReviews],
+    ['tokenreviews.authentication.k8s.io', tokenReviews],
+    ['localsubjectaccessreviews.authorization.k8s.io', localSubjectAccessReviews],
+    ['selfsubjectaccessreviews.authorization.k8s.io', selfSubjectAccessReviews],
+    ['selfsubjectrulesreviews.authorization.k8s.io', selfSubjectRulesReviews],
+    ['subjectaccessreviews.authorization.k8s.io', subjectAccessReviews],
   ])
 }

@@ -168,7 +168,7 @@ class ServiceAllocator {
     const { name = '', namespace = '' } = metadata
     const labels = { 'ipaddress.kubernetes.io/ip-family': 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' }
     const spec = { parentRef: { group: '', resource: 'services', namespace, name } }
-    await createMissing(server, IPAddress, { metadata: { name: ip, labels }, spec })
+    await createMissing(server, IPAddress, { metadata: { name: ip, labels } as { name: string }, spec })
     undo.add(() => this.#remove(server, IPAddress as unknown as KindDefinition, '', ip))
   }
 
