@@ -72,7 +72,7 @@ const defaultFlags: ApiServerFlags = {
   eventTtlSeconds: 3600,
   minRequestTimeoutSeconds: 1800,
   runtimeConfig: {},
-  objectsCachedMax: 8192,
+  objectsCachedMax: 2048,
   gitVersion: 'v1.34.6+typernetes0.1.0',
 }
 

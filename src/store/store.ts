@@ -114,6 +114,11 @@ export interface StoreBatch {
 export interface WatchListener {
   /** Called in order, one batch a revision, none missing, as soon as it is durable. Must be quick and must not throw. */
   onBatch(batch: StoreBatch): void
+  /**
+   * A watch that asked for the past has had all of it, everything up to `revision`; what follows comes as it happens. Not called when there
+   * was no past to deliver.
+   */
+  onCaughtUp?(revision: Revision): void
   /** The watch ended by itself: 'compacted' (the past asked for is gone), 'tooSlow', 'closed' or a lost connection. */
   onEnd(error: StoreError): void
 }
@@ -139,8 +144,18 @@ export interface Store {
 }
 
 export type StoreErrorCode =
-  | 'compacted' | 'futureRevision' | 'tooSlow' | 'closed' | 'unavailable'
-  | 'noSpace' | 'readOnly' | 'corrupt' | 'locked' | 'leaseNotFound' | 'leaseExists' | 'invalid'
+  | 'compacted'
+  | 'futureRevision'
+  | 'tooSlow'
+  | 'closed'
+  | 'unavailable'
+  | 'noSpace'
+  | 'readOnly'
+  | 'corrupt'
+  | 'locked'
+  | 'leaseNotFound'
+  | 'leaseExists'
+  | 'invalid'
 
 /** Told apart by `code`, never by `instanceof`. `message` says what to do next where there is something to do. */
 export class StoreError extends Error {

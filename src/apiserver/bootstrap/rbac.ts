@@ -86,12 +86,12 @@ export async function bootstrapRbac(server: Server, signal: AbortSignal): Promis
   /** One role that cannot be written must not keep the server from starting. */
   const create = (...[kind, object]: [Parameters<typeof createMissing>[1], Parameters<typeof createMissing>[2]]): void => {
     const work = createMissing(server, kind, object, signal).catch((error: unknown) => {
-      if (!signal.aborted) server.log.warn('Cannot write a role that every cluster has', { kind: kind.kind, name: object.metadata.name, error })
+      if (!signal.aborted)
+        server.log.warn('Cannot write a role that every cluster has', { kind: kind.kind, name: object.metadata.name, error })
     })
     created.push(work)
   }
-  for (const role of [...parseRoles(clusterRoles), ...controllers])
-    create(ClusterRole as never, clusterRoleObject(role))
+  for (const role of [...parseRoles(clusterRoles), ...controllers]) create(ClusterRole as never, clusterRoleObject(role))
   for (const role of parseRoles(namespaceRoles)) create(Role as never, roleObject(role))
   for (const line of clusterRoleBindings.trim().split('\n')) {
     const [name = '', subjects = ''] = splitAt(line, line.lastIndexOf(':', line.includes(': ') ? line.indexOf(': ') : line.length))

@@ -121,40 +121,32 @@ export class Channel {
   }
 
   /**
-   * Events after `revision` from the store's history, up to what is there when the promise resolves. Rejects with the store's
-   * error when that is compacted.
+   * Events after `revision` from the store's history, and up to which revision they go. Rejects with the store's error
+   * when that history is compacted.
    */
   past(revision: number, signal: AbortSignal): Promise<{ events: FeedEvent[]; seen: number }> {
     return new Promise((resolve, reject) => {
       const events: FeedEvent[] = []
-      const target = this.#store.revision
-      const finish = (seen: number): void => {
-        signal.removeEventListener('abort', onAbort)
-        watch[Symbol.dispose]()
-        resolve({ events, seen })
-      }
+      if (revision >= this.#store.revision) return resolve({ events, seen: revision })
       const onAbort = (): void => {
         watch[Symbol.dispose]()
         reject(signal.reason)
       }
-      // A revision that touches nothing here is not delivered: the last one that does is looked up first.
-      const last = this.#lastRevision(target)
       const watch = this.#store.watch(prefixRange(this.#resource.prefix), revision, {
         onBatch: (batch) => {
           for (const { kv, type, previous } of batch.events) {
             events.push(new FeedEvent(batch.revision, type === 'put' ? kv : undefined, previous))
           }
-          if (batch.revision >= last) queueMicrotask(() => finish(batch.revision))
+        },
+        onCaughtUp: (seen) => {
+          signal.removeEventListener('abort', onAbort)
+          watch[Symbol.dispose]()
+          resolve({ events, seen })
         },
         onEnd: reject,
       })
       signal.addEventListener('abort', onAbort, { once: true })
-      if (last <= revision) queueMicrotask(() => finish(revision))
     })
-  }
-
-  #lastRevision(target: number): number {
-    return this.#all.end > this.#all.first ? this.#all.at(this.#all.end - 1).revision : Math.min(target, this.startRevision)
   }
 
   #take(batch: StoreBatch): void {

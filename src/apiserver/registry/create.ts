@@ -5,6 +5,7 @@
 import { trackCreateOrUpdate } from '../../apimachinery/apply/managed-fields.ts'
 import type { KubeObject, ManagedFieldsEntry } from '../../apimachinery/object.ts'
 import { alreadyExists, badRequest, generateNameExhausted, StatusError } from '../../apimachinery/status-error.ts'
+import type { Transaction } from '../../store/store.ts'
 import { admit, validateAdmission } from '../admission/admit.ts'
 import type { Attributes } from '../admission/plugin.ts'
 import { extensionOf } from './extensions/extension.ts'
@@ -12,7 +13,7 @@ import { resetFieldsOf } from './reset-fields.ts'
 import type { Draft } from './resource-store.ts'
 import { generatedName, prepareForCreate, validateCreate, wipeSystemFields } from './strategy.ts'
 import { fromStored } from './versions.ts'
-import { encoded, timeText, transact, type Write, type WriteResult } from './write.ts'
+import { timeText, transact, type Write, type WriteResult } from './write.ts'
 
 const attemptsMax = 8
 
@@ -56,7 +57,8 @@ async function store(write: Write, draft: Draft, attributes: Attributes, isFirst
     validateCreate(isFirst ? write : { ...write, warn: () => {} }, draft)
     await validateAdmission({ ...attributes, name: draft.metadata.name ?? '' })
     const key = resource.store.keyOf(namespace, draft.metadata.name ?? '')
-    const bytes = encoded(write, draft as KubeObject)
+    const encoded = resource.store.encode(draft as KubeObject)
+    const { bytes } = encoded
     if (isDryRun) {
       const existing = await server.store.get(key)
       if (existing !== undefined) throw takenError(write, draft, resource.store.objectOf(existing))
@@ -64,11 +66,12 @@ async function store(write: Write, draft: Draft, attributes: Attributes, isFirst
       return { bytes, revision: 0, isCreated: true }
     }
     const lease = await server.leases.leaseFor(resource.kind)
-    const result = await transact(write, {
+    const transaction: Transaction = {
       compare: [{ key, is: '=', target: 'createRevision', than: 0 }],
       then: [{ do: 'put', key, value: bytes, ...(lease === 0 ? {} : { lease }) }],
       else: [{ do: 'range', range: { start: key } }],
-    })
+    }
+    const result = await resource.store.writing(key, encoded, () => transact(write, transaction))
     if (!result.succeeded) {
       const found = result.results[0]
       const existing = found?.did === 'range' ? found.result.items[0] : undefined

@@ -13,7 +13,7 @@ import type { KeyValue } from '../../store/store.ts'
 import { admit, validateAdmission } from '../admission/admit.ts'
 import { extensionOf } from './extensions/extension.ts'
 import type { Draft } from './resource-store.ts'
-import { encoded, type Stored, storedOf, timeText, transact, type Write } from './write.ts'
+import { type Stored, storedOf, timeText, transact, type Write } from './write.ts'
 
 export interface DeleteRequest {
   readonly name: string
@@ -77,7 +77,7 @@ async function deleteOnce(write: Write, request: DeleteRequest, key: string, kv:
   if (grace === 'none' && !isHeld && !marked) return removeOrPretend(write, key, kv, old)
   const mayEnd = grace === 'graceful' && draft.metadata.deletionGracePeriodSeconds === 0 && !isHeld
   if (mayEnd && !marked) return removeOrPretend(write, key, kv, old)
-  const bytes = encoded(write, draft as KubeObject)
+  const { bytes } = store.encode(draft as KubeObject)
   const object = draft as KubeObject
   if (bytes.equals(kv.value)) return { ...storedOf(kv), object: old, isGone: false }
   if (isDryRun) return { bytes, revision: kv.modRevision, object, isGone: false }

@@ -10,7 +10,7 @@ import { apiVersionOf, type KubeObject, type Mutable, type ObjectMeta } from '..
 import type { GroupResource } from '../../apimachinery/status-error.ts'
 import type { KeyValue } from '../../store/store.ts'
 import { keyBytes, storagePrefixOf, textOfKey } from './keys.ts'
-import type { ObjectCache } from './object-cache.ts'
+import type { Expected, ObjectCache } from './object-cache.ts'
 import { orderedBySchema } from './shape.ts'
 import { servedText, typePrefix } from './storage-codec.ts'
 
@@ -76,10 +76,22 @@ export class ResourceStore {
     return JSON.parse(servedText(kv.value, kv.modRevision)) as Draft
   }
 
-  /** What is stored of an object. */
-  encode(object: KubeObject): string {
-    const ordered = orderedBySchema(this.version.schema, object) as unknown as Draft
-    delete ordered.metadata.resourceVersion
-    return JSON.stringify(ordered)
+  /** What is stored of an object: its bytes, and the object that somebody who parses them would get. */
+  encode(object: KubeObject): Expected {
+    // The resourceVersion keeps its place among the keys though it is not stored.
+    const placed = { ...object, metadata: { ...object.metadata, resourceVersion: '0' } }
+    const ordered = orderedBySchema(this.version.schema, placed) as unknown as Draft & { metadata: { resourceVersion: unknown } }
+    ordered.metadata.resourceVersion = undefined
+    return { bytes: Buffer.from(JSON.stringify(ordered), 'utf8'), object: ordered as unknown as KubeObject }
+  }
+
+  /** Runs a write of what was encoded; readers of its event, and the next update, get the object without parsing. */
+  async writing<T>(key: string, expected: Expected, write: () => Promise<T>): Promise<T> {
+    this.#cache.expect(key, expected)
+    try {
+      return await write()
+    } finally {
+      this.#cache.forget(key, expected)
+    }
   }
 }

@@ -10,7 +10,7 @@ import { keepTimesOfNoop } from '../../apimachinery/apply/managed-fields.ts'
 import { invalidValue } from '../../apimachinery/field-error.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { conflict, invalid, notFound, objectModified } from '../../apimachinery/status-error.ts'
-import type { KeyValue } from '../../store/store.ts'
+import type { KeyValue, Transaction } from '../../store/store.ts'
 import { admit, validateAdmission } from '../admission/admit.ts'
 import type { Attributes } from '../admission/plugin.ts'
 import { createAttributes, createPrepared, dedupeOwners, setManagedFields } from './create.ts'
@@ -18,7 +18,7 @@ import { removeStored } from './delete.ts'
 import { extensionOf } from './extensions/extension.ts'
 import type { Draft } from './resource-store.ts'
 import { prepareForUpdate, validateUpdate, wipeSystemFields } from './strategy.ts'
-import { encoded, type Stored, storedOf, transact, type Write, type WriteResult } from './write.ts'
+import { type Stored, storedOf, transact, type Write, type WriteResult } from './write.ts'
 
 export interface UpdateRequest {
   readonly name: string
@@ -84,7 +84,8 @@ async function updateOnce(write: Write, request: UpdateRequest, key: string, kv:
       await validateAdmission(attributes)
     }
     if (isGoneWith(write, draft, old)) return await removeEmptied(write, key, kv, draft)
-    const bytes = encoded(write, draft as KubeObject)
+    const encoded = store.encode(draft as KubeObject)
+    const { bytes } = encoded
     if (bytes.equals(kv.value)) {
       undo?.()
       return storedOf(kv)
@@ -94,10 +95,11 @@ async function updateOnce(write: Write, request: UpdateRequest, key: string, kv:
       return { bytes, revision: kv.modRevision }
     }
     const lease = await server.leases.leaseFor(resource.kind)
-    const result = await transact(write, {
+    const transaction: Transaction = {
       compare: [{ key, is: '=', target: 'modRevision', than: kv.modRevision }],
       then: [{ do: 'put', key, value: bytes, ...(lease === 0 ? {} : { lease }) }],
-    })
+    }
+    const result = await store.writing(key, encoded, () => transact(write, transaction))
     if (!result.succeeded) {
       undo?.()
       return undefined
@@ -152,7 +154,8 @@ function isGoneWith({ server, resource }: Write, draft: Draft, old: KubeObject):
 
 /** Answers with the object as it was last stored. */
 async function removeEmptied(write: Write, key: string, kv: KeyValue, draft: Draft): Promise<Stored | undefined> {
-  if (write.isDryRun) return { bytes: encoded(write, draft as KubeObject), revision: kv.modRevision }
+  const { bytes } = write.resource.store.encode(draft as KubeObject)
+  if (write.isDryRun) return { bytes, revision: kv.modRevision }
   const removed = await removeStored(write, key, kv)
-  return removed ? { bytes: encoded(write, draft as KubeObject), revision: kv.modRevision } : undefined
+  return removed === undefined ? undefined : { bytes, revision: kv.modRevision }
 }

@@ -2,7 +2,6 @@
  * What all writes have in common: who writes what where, and the result. `Stored` is what the store now holds; the answer
  * is spliced from it, so that a created object is not encoded twice.
  */
-import type { KubeObject } from '../../apimachinery/object.ts'
 import { StatusError, serviceUnavailable } from '../../apimachinery/status-error.ts'
 import type { KeyValue, Transaction, TransactionResult } from '../../store/store.ts'
 import type { User } from '../authn/user.ts'
@@ -39,10 +38,6 @@ export interface WriteResult extends Stored {
 
 export function storedOf(kv: KeyValue): Stored {
   return { bytes: kv.value, revision: kv.modRevision }
-}
-
-export function encoded(write: Pick<Write, 'resource'>, object: KubeObject): Buffer {
-  return Buffer.from(write.resource.store.encode(object), 'utf8')
 }
 
 /** The store's own troubles in the API's words. */

@@ -127,16 +127,19 @@ class Watcher implements Subscriber {
     const { store } = context.server
     this.#seen = revision
     if (revision >= store.revision) return
-    let events: FeedEvent[]
-    if (this.#channel.reaches(revision)) events = this.#channel.since(revision)
-    else {
-      if (revision < store.compactedRevision) throw tooOld(revision, store.compactedRevision)
-      const past = await this.#channel.past(revision, this.#sink.signal)
-      events = past.events
-    }
-    const last = events.at(-1)
-    if (last !== undefined) this.#seen = Math.max(this.#seen, last.revision)
+    const { events, seen } = await this.#eventsSince(revision)
+    this.#seen = seen
     await this.#send(events.length, (i) => form.bytesFor(events[i] as FeedEvent, predicate))
+  }
+
+  #eventsSince(revision: number): { events: FeedEvent[]; seen: number } | Promise<{ events: FeedEvent[]; seen: number }> {
+    if (this.#channel.reaches(revision)) {
+      const events = this.#channel.since(revision)
+      return { events, seen: Math.max(revision, events.at(-1)?.revision ?? 0) }
+    }
+    const { compactedRevision } = this.#request.context.server.store
+    if (revision < compactedRevision) throw tooOld(revision, compactedRevision)
+    return this.#channel.past(revision, this.#sink.signal)
   }
 
   /** Writes what `bytesAt` gives, at the client's pace. */

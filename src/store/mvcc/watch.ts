@@ -225,11 +225,13 @@ export class Watches {
     this.#behind.delete(watch)
     watch.seen = Math.max(watch.seen, durable)
     this.#goLive(watch)
+    watch.listener.onCaughtUp?.(watch.seen)
   }
 
   #fellOff(watch: Watch): StoreError {
     const oldest = this.#mvcc.compacted
-    if (watch.wasLive) return new StoreError('tooSlow', `The watch was at revision ${watch.seen}, which has been compacted; the oldest is ${oldest}`)
+    if (watch.wasLive)
+      return new StoreError('tooSlow', `The watch was at revision ${watch.seen}, which has been compacted; the oldest is ${oldest}`)
     return new StoreError('compacted', `Revision ${watch.seen} has been compacted; the oldest that can be watched from is ${oldest}`)
   }
 
