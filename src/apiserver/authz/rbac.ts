@@ -97,7 +97,7 @@ export class Rbac {
     return index
   }
 
-  async #all<T>(kind: Pick<KindDefinition, 'kind' | 'plural'>): Promise<T[]> {
+  async #all<T>(kind: Pick<KindDefinition, 'kind' | 'plural' | 'group'>): Promise<T[]> {
     const store = this.#catalog.storeOf(kind)
     const { items } = await this.#store.range(prefixRange(store.prefix))
     return items.map((kv) => store.objectOf(kv) as unknown as T)
@@ -105,7 +105,7 @@ export class Rbac {
 
   #watch(): void {
     for (const kind of [Role, ClusterRole, RoleBinding, ClusterRoleBinding]) {
-      const { prefix } = this.#catalog.storeOf(kind as Pick<KindDefinition, 'kind' | 'plural'>)
+      const { prefix } = this.#catalog.storeOf(kind as Pick<KindDefinition, 'kind' | 'plural' | 'group'>)
       const listener = { onBatch: () => this.#forget(), onEnd: () => this.#forget() }
       this.#watches.push(this.#store.watch(prefixRange(prefix), this.#store.revision, listener))
     }

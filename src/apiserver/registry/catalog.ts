@@ -41,7 +41,7 @@ export class Catalog {
   /** Grows whenever something is added or removed. */
   revision = 0
   readonly #byPath = new Map<string, ServedResource>()
-  readonly #stores = new Map<KindDefinition, ResourceStore>()
+  readonly #stores = new Map<string, ResourceStore>()
   readonly #groupVersions = new Map<string, Set<string>>()
   readonly #cache: ObjectCache
 
@@ -52,7 +52,7 @@ export class Catalog {
 
   add(kind: KindDefinition, runtimeConfig: RuntimeConfig = {}): void {
     const store = new ResourceStore(kind, this.#cache)
-    this.#stores.set(kind, store)
+    this.#stores.set(`${kind.plural}.${kind.group}`, store)
     for (const version of kind.versions) {
       const served = servedResource(kind, version, store)
       if (!isOn(served, runtimeConfig)) continue
@@ -95,8 +95,8 @@ export class Catalog {
   stores(): Iterable<ResourceStore> {
     return this.#stores.values()
   }
-  storeOf(kind: Pick<KindDefinition, 'kind' | 'plural'>): ResourceStore {
-    const store = this.#stores.get(kind as KindDefinition)
+  storeOf(kind: Pick<KindDefinition, 'kind' | 'plural' | 'group'>): ResourceStore {
+    const store = this.#stores.get(`${kind.plural}.${kind.group}`)
     if (store === undefined) throw new Error(`Kind ${kind.kind} is not served`)
     return store
   }
