@@ -89,3 +89,23 @@ test('namespaces: marked, emptied by others, finalized', async () => {
   expect(finalized.status).toBe(200)
   expect((await api.request('GET', `${ns}/x`)).status).toBe(404)
 })
+
+test('service account tokens are who they say, until the account is gone', async () => {
+  await using api = await startWithAccount()
+  const accounts = '/api/v1/namespaces/default/serviceaccounts'
+  const short = await api.request('POST', `${accounts}/default/token`, { spec: { expirationSeconds: 60 } })
+  expect(short.json.message).toContain('spec.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes')
+  const { json, status } = await api.request('POST', `${accounts}/default/token`, { spec: {} })
+  expect(status).toBe(201)
+  const { token } = json.status
+  const nobody = { address: '10.0.0.1', port: 1, session: undefined }
+  const bearer = { peer: nobody, headers: { authorization: `Bearer ${token}` } }
+  const refused = await api.request('GET', pods, undefined, bearer)
+  expect(refused.json.message).toContain('User "system:serviceaccount:default:default" cannot list resource "pods"')
+  const review = await api.request('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token } })
+  expect(review.json.status).toMatchObject({ authenticated: true, user: { username: 'system:serviceaccount:default:default' } })
+  const forged = await api.request('GET', pods, undefined, { ...bearer, headers: { authorization: `Bearer ${token.slice(0, -2)}xx` } })
+  expect(forged.status).toBe(401)
+  await api.request('DELETE', `${accounts}/default`)
+  expect((await api.request('GET', pods, undefined, bearer)).status).toBe(401)
+})

@@ -15,9 +15,11 @@ import type { Log } from '../std/log.ts'
 import type { Random } from '../std/random.ts'
 import type { Store } from '../store/store.ts'
 import type { HttpHandler } from '../wire/http.ts'
+import { createJwtSigner, type JwtSigner } from '../wire/jwt.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
 import { admissionPlugins } from './admission/plugins.ts'
 import type { Authenticators, TokenAuthenticator } from './authn/authenticate.ts'
+import { serviceAccountTokens } from './authn/service-account-token.ts'
 import { type Authorizer, publicPaths } from './authz/authorize.ts'
 import { componentIdentities } from './authz/components.ts'
 import { Rbac } from './authz/rbac.ts'
@@ -44,6 +46,8 @@ export interface ApiServerOptions {
   readonly tokenAuthenticators?: readonly TokenAuthenticator[]
   /** Asked in order, after the built-in ones. */
   readonly authorizers?: readonly Authorizer[]
+  /** Signs service account tokens: a P-256 key, PEM. Without one, tokens are good until this process ends. */
+  readonly serviceAccountKey?: string
   /** In tests: whoever changes a shared object fails at once. */
   readonly freezeObjects?: boolean
 }
@@ -98,6 +102,8 @@ export interface Server {
   readonly authenticators: Authenticators
   readonly authorizers: readonly Authorizer[]
   readonly rbac: Rbac
+  /** Service account tokens. */
+  readonly tokens: JwtSigner
   readonly negotiators: Negotiators
   readonly protobuf: ProtobufDoor
   /** Which checks of /readyz have passed. */
@@ -143,7 +149,8 @@ function build(options: ApiServerOptions): Server {
   const media = ['json', 'yaml', 'protobuf'] as const
   const rbac = new Rbac(store, catalog)
   const unavailable = 'protobuf'
-  return {
+  const tokens = createJwtSigner(options.serviceAccountKey)
+  const server: Server = {
     store,
     clock,
     random,
@@ -154,9 +161,10 @@ function build(options: ApiServerOptions): Server {
     leases: new Leases(store, clock, flags.eventTtlSeconds),
     extensions: extensions(flags),
     admission: admissionPlugins,
-    authenticators: { tokens: options.tokenAuthenticators ?? [], allowsAnonymous: true },
+    authenticators: { tokens: [serviceAccountTokens(tokens, () => server), ...(options.tokenAuthenticators ?? [])], allowsAnonymous: true },
     authorizers: [publicPaths, componentIdentities, rbac.authorizer, ...(options.authorizers ?? [])],
     rbac,
+    tokens,
     negotiators: {
       object: new Negotiator({ media, unavailable, transforms: true }),
       collection: new Negotiator({ media, unavailable, transforms: true, isCollection: true }),
@@ -166,4 +174,5 @@ function build(options: ApiServerOptions): Server {
     protobuf: protobufDoor(catalog),
     health: { isReady: false, isClosing: false },
   }
+  return server
 }

@@ -76,7 +76,7 @@ test('reviews answer what may be done', async () => {
   const review = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
   const spec = { resourceAttributes: { namespace: 'default', verb: 'get', resource: 'configmaps' } }
   const mine = await api.request('POST', review, { spec }, { headers: { 'impersonate-user': 'ann' } })
-  expect(mine.json.message).toMatch(/cannot create resource "selfsubjectaccessreviews"|^$/)
+  expect(mine.json.status.allowed).toBe(true)
   const admin = await api.request('POST', review, { spec })
   expect(admin.status).toBe(201)
   expect(admin.json.status).toEqual({ allowed: true })

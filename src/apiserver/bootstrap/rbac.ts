@@ -87,7 +87,11 @@ export async function bootstrapRbac(server: Server, signal: AbortSignal): Promis
   const create = (...[kind, object]: [Parameters<typeof createMissing>[1], Parameters<typeof createMissing>[2]]): void => {
     const work = createMissing(server, kind, object, signal).catch((error: unknown) => {
       if (!signal.aborted)
-        server.log.warn('Cannot write a role that every cluster has', { kind: kind.kind, name: object.metadata.name, error })
+        server.log.warn('Cannot write a role that every cluster has', {
+          kind: kind.kind,
+          name: object.metadata.name,
+          error: (error as Error).message,
+        })
     })
     created.push(work)
   }

@@ -3,6 +3,7 @@
  * Undefined: no such path, and the caller says so in plain text.
  */
 
+import { tokenIssuer } from '../authn/service-account-token.ts'
 import type { RequestContext } from '../request/context.ts'
 import { splitPath } from '../request/info.ts'
 import { answer, respondObject } from '../response/respond.ts'
@@ -32,6 +33,10 @@ export function describe(context: RequestContext): Answer | undefined {
     case 'openapi':
       if (parts[1] === 'v2' && parts.length === 2) return openApiV2(context)
       return parts[1] === 'v3' ? openApiV3(context, parts.slice(2).join('/')) : undefined
+    case 'openid':
+      return parts[1] === 'v1' && parts[2] === 'jwks' && parts.length === 3 ? jwks(context) : undefined
+    case '.well-known':
+      return parts[1] === 'openid-configuration' && parts.length === 2 ? document(context, issuerDocument(context)) : undefined
     case 'metrics':
       return parts.length === 1 ? metrics(context) : undefined
     default:
@@ -41,6 +46,22 @@ export function describe(context: RequestContext): Answer | undefined {
 
 function document(context: RequestContext, value: object): Answer {
   return answer(context, 200, 'application/json', `${JSON.stringify(value, null, 2)}`)
+}
+
+/** The keys of service account tokens, for whoever wants to check one. */
+function jwks(context: RequestContext): Answer {
+  const response = answer(context, 200, 'application/jwk-set+json', JSON.stringify({ keys: context.server.tokens.keys }))
+  return { ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } }
+}
+
+function issuerDocument({ server }: RequestContext): object {
+  return {
+    issuer: tokenIssuer,
+    jwks_uri: `https://${server.flags.advertiseAddress}:${server.flags.securePort}/openid/v1/jwks`,
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['ES256'],
+  }
 }
 
 function discovery(context: RequestContext, parts: readonly string[]): Answer | undefined {

@@ -52,12 +52,17 @@ export function prepareForCreate({ server, resource }: Write, draft: Draft): voi
   metadata.creationTimestamp = timeText(server.clock.now())
 }
 
+/** Role names may hold colons; all others are DNS names unless their kind says otherwise. */
+function nameRuleOf({ group }: { readonly group: string }): typeof nameIsDnsSubdomain {
+  return group === 'rbac.authorization.k8s.io' ? pathSegmentNameErrors : nameIsDnsSubdomain
+}
+
 export function validateCreate({ resource, warn }: Write, draft: Draft): void {
   const { kind } = resource
   const scope = kind.scope
   const metadata = draft.metadata as ObjectMeta
   const errors = [
-    ...validateObjectMeta(metadata, { scope, validateName: kind.validateName ?? nameIsDnsSubdomain }),
+    ...validateObjectMeta(metadata, { scope, validateName: kind.validateName ?? nameRuleOf(kind) }),
     ...((kind as unknown as Judging).validate?.(draft as KubeObject) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)

@@ -14,6 +14,7 @@ import {
   tokenReviews,
 } from './reviews.ts'
 import { serviceExtension } from './service.ts'
+import { serviceAccountExtension } from './service-account.ts'
 
 export function extensions(flags: ApiServerFlags): ReadonlyMap<string, Extension> {
   return new Map<string, Extension>([
@@ -21,6 +22,7 @@ export function extensions(flags: ApiServerFlags): ReadonlyMap<string, Extension
     ['componentstatuses.', componentStatusExtension],
     ['namespaces.', namespaceExtension],
     ['pods.', podExtension],
+    ['serviceaccounts.', serviceAccountExtension],
     ['services.', serviceExtension(flags)],
     ['selfsubjectreviews.authentication.k8s.io', selfSubjectReviews],
     ['tokenreviews.authentication.k8s.io', tokenReviews],

@@ -1,0 +1,88 @@
+/**
+ * Service account tokens: what is in them, and whether one is still good. A token dies with its expiry, with its service
+ * account, and with the Pod, Secret or Node that it is bound to: each is looked up by name and compared by uid, every time.
+ */
+import { Node } from '../../api/core/node.ts'
+import { Pod } from '../../api/core/pod.ts'
+import { Secret } from '../../api/core/secret.ts'
+import { ServiceAccount } from '../../api/core/service-account.ts'
+import type { KindDefinition } from '../../apimachinery/kind.ts'
+import type { KubeObject } from '../../apimachinery/object.ts'
+import { unauthorized } from '../../apimachinery/status-error.ts'
+import type { JwtSigner } from '../../wire/jwt.ts'
+import type { Server } from '../server.ts'
+import type { TokenAuthenticator } from './authenticate.ts'
+import { authenticated, type User } from './user.ts'
+
+export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local'
+/** A deleted account or Pod keeps its tokens good for so long. */
+const deletionLeewayMs = 60_000
+
+export interface BoundObject {
+  readonly name: string
+  readonly uid: string
+}
+export interface TokenClaims {
+  readonly aud: readonly string[]
+  readonly exp: number
+  readonly iat: number
+  readonly iss: string
+  readonly jti: string
+  readonly 'kubernetes.io': {
+    readonly namespace: string
+    readonly node?: BoundObject
+    readonly pod?: BoundObject
+    readonly secret?: BoundObject
+    readonly serviceaccount: BoundObject
+    readonly warnafter?: number
+  }
+  readonly nbf: number
+  readonly sub: string
+}
+
+export function serviceAccountUser(namespace: string, name: string, uid: string, extra: User['extra'] = {}): User {
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]
+  return authenticated({ name: `system:serviceaccount:${namespace}:${name}`, uid, groups, extra })
+}
+
+/** Undefined for tokens of somebody else; throws 401 for ours that are no longer good. */
+export function serviceAccountTokens(signer: JwtSigner, server: () => Server): TokenAuthenticator {
+  return async (token) => {
+    const claims = signer.verify(token) as TokenClaims | undefined
+    if (claims === undefined || claims.iss !== tokenIssuer) return undefined
+    return userOf(server(), claims)
+  }
+}
+
+async function userOf(server: Server, claims: TokenClaims): Promise<User> {
+  const nowSeconds = server.clock.now() / 1000
+  if (claims.exp <= nowSeconds || claims.nbf > nowSeconds + 60 || !claims.aud.includes(tokenIssuer)) throw unauthorized()
+  const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io']
+  await mustLive(server, ServiceAccount as unknown as KindDefinition, namespace, serviceaccount)
+  if (pod !== undefined) await mustLive(server, Pod as unknown as KindDefinition, namespace, pod)
+  if (secret !== undefined) await mustLive(server, Secret as unknown as KindDefinition, namespace, secret)
+  if (node !== undefined && pod === undefined) await mustLive(server, Node as unknown as KindDefinition, '', node)
+  return serviceAccountUser(namespace, serviceaccount.name, serviceaccount.uid, extraOf(claims))
+}
+
+async function mustLive(server: Server, kind: KindDefinition, namespace: string, { name, uid }: BoundObject): Promise<void> {
+  const object = await lookUp(server, kind, namespace, name)
+  if (object === undefined || object.metadata.uid !== uid) throw unauthorized()
+  const { deletionTimestamp } = object.metadata
+  if (deletionTimestamp && Date.parse(deletionTimestamp) + deletionLeewayMs < server.clock.now()) throw unauthorized()
+}
+
+export async function lookUp(server: Server, kind: KindDefinition, namespace: string, name: string): Promise<KubeObject | undefined> {
+  const store = server.catalog.storeOf(kind)
+  const kv = await server.store.get(store.keyOf(namespace, name))
+  return kv === undefined ? undefined : store.objectOf(kv)
+}
+
+const prefix = 'authentication.kubernetes.io'
+function extraOf({ jti, 'kubernetes.io': { pod, node } }: TokenClaims): User['extra'] {
+  return {
+    [`${prefix}/credential-id`]: [`JTI=${jti}`],
+    ...(node === undefined ? {} : { [`${prefix}/node-name`]: [node.name], [`${prefix}/node-uid`]: [node.uid] }),
+    ...(pod === undefined ? {} : { [`${prefix}/pod-name`]: [pod.name], [`${prefix}/pod-uid`]: [pod.uid] }),
+  }
+}

@@ -1,0 +1,137 @@
+/** POST serviceaccounts/NAME/token: a token for the account, good for a while, perhaps only as long as a Pod lives. */
+
+import { tokenRequest as tokenRequestSchema } from '../../../api/authentication/token-request.ts'
+import { Node } from '../../../api/core/node.ts'
+import { Pod } from '../../../api/core/pod.ts'
+import { Secret } from '../../../api/core/secret.ts'
+import { type FieldError, invalidValue } from '../../../apimachinery/field-error.ts'
+import type { KindDefinition } from '../../../apimachinery/kind.ts'
+import type { KubeObject } from '../../../apimachinery/object.ts'
+import { badRequest, conflict, invalid, notFound } from '../../../apimachinery/status-error.ts'
+import { type BoundObject, lookUp, type TokenClaims, tokenIssuer } from '../../authn/service-account-token.ts'
+import { bodyMedia, readBody } from '../../request/body.ts'
+import { decodeObject } from '../../request/decode.ts'
+import { parseWriteOptions } from '../../request/write-options.ts'
+import { respondObject } from '../../response/respond.ts'
+import type { Server } from '../../server.ts'
+import { orderedBySchema } from '../shape.ts'
+import { timeText } from '../write.ts'
+import type { Extension, SubresourceHandler } from './extension.ts'
+
+const secondsDefault = 3600
+const secondsMin = 600
+/** A Pod's mounted token says it lives so long, and is accepted for a year: old clients do not read it again. */
+const mountedSeconds = 3607
+const extendedSeconds = 365 * 24 * 3600
+
+interface TokenSpec {
+  readonly audiences?: readonly string[] | null
+  readonly expirationSeconds?: number | null
+  readonly boundObjectRef?: { readonly kind?: string; readonly apiVersion?: string; readonly name?: string; readonly uid?: string } | null
+}
+
+const issueToken: SubresourceHandler = async (context, resource) => {
+  const { server, info } = context
+  const representation = server.negotiators.plain.negotiate(context.header('accept'))
+  const media = bodyMedia(context)
+  const body = await readBody(context)
+  parseWriteOptions(context, 'CreateOptions')
+  const target = {
+    kind: 'TokenRequest',
+    group: 'authentication.k8s.io',
+    apiVersion: 'authentication.k8s.io/v1',
+    schema: tokenRequestSchema,
+  }
+  const request = await decodeObject(target, body, { media, fieldValidation: 'Ignore', warn: () => {} })
+  const kv = await server.store.get(resource.store.keyOf(info.namespace, info.name))
+  if (kv === undefined) throw notFound(resource.groupResource, info.name)
+  const account = resource.store.objectOf(kv)
+  const spec = (request.spec ?? {}) as TokenSpec
+  const audiences = spec.audiences?.length ? spec.audiences : [tokenIssuer]
+  const expirationSeconds = spec.expirationSeconds ?? secondsDefault
+  const errors = [...validate(expirationSeconds)]
+  if (errors.length > 0) throw invalid('authentication.k8s.io', 'TokenRequest', '', errors)
+  const bound = await boundObjects(server, info.namespace, spec)
+  const claims = claimsFor(server, account, audiences, expirationSeconds, bound)
+  const token = server.tokens.sign(claims as unknown as Record<string, unknown>)
+  const nowMs = server.clock.now()
+  const { name, namespace, uid } = account.metadata
+  const answer = {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { name, namespace, uid, creationTimestamp: timeText(nowMs) },
+    spec: { audiences, expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null },
+    status: { token, expirationTimestamp: timeText(nowMs + expirationSeconds * 1000) },
+  }
+  return respondObject(context, orderedBySchema(tokenRequestSchema, answer), representation, 201)
+}
+
+function* validate(seconds: number): Generator<FieldError> {
+  if (seconds < secondsMin) yield invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes')
+  if (seconds > 2 ** 32) yield invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds')
+}
+
+interface Bound {
+  readonly pod?: BoundObject
+  readonly node?: BoundObject
+  readonly secret?: BoundObject
+}
+
+async function boundObjects(server: Server, namespace: string, { boundObjectRef: ref }: TokenSpec): Promise<Bound> {
+  if (!ref) return {}
+  const { kind = '', apiVersion = '', name = '', uid = '' } = ref
+  const known: Readonly<Record<string, KindDefinition>> = { Pod: Pod as never, Secret: Secret as never, Node: Node as never }
+  const definition = Object.hasOwn(known, kind) ? known[kind] : undefined
+  if (definition === undefined) {
+    const group = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+    throw badRequest(`cannot bind token to object of type ${group}, Kind=${kind}`)
+  }
+  if (name === '') throw badRequest('Name parameter required.')
+  const object = await lookUp(server, definition, kind === 'Node' ? '' : namespace, name)
+  const resource = { group: '', resource: definition.plural }
+  if (object === undefined) throw notFound(resource, name)
+  if (uid !== '' && uid !== object.metadata.uid) {
+    throw conflict(
+      resource,
+      name,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    )
+  }
+  const found = { name, uid: object.metadata.uid ?? '' }
+  if (kind === 'Secret') return { secret: found }
+  if (kind === 'Node') return { node: found }
+  const node = await nodeOf(server, object)
+  return { pod: found, ...(node === undefined ? {} : { node }) }
+}
+
+async function nodeOf(server: Server, pod: KubeObject): Promise<BoundObject | undefined> {
+  const { nodeName = '' } = (pod as { spec?: { nodeName?: string } }).spec ?? {}
+  if (nodeName === '') return undefined
+  const node = await lookUp(server, Node as unknown as KindDefinition, '', nodeName)
+  return node === undefined ? undefined : { name: nodeName, uid: node.metadata.uid ?? '' }
+}
+
+function claimsFor({ clock, random }: Server, account: KubeObject, aud: readonly string[], seconds: number, bound: Bound): TokenClaims {
+  const iat = Math.floor(clock.now() / 1000)
+  const isExtended = seconds === mountedSeconds && bound.pod !== undefined && aud.includes(tokenIssuer)
+  const { name = '', namespace = '', uid = '' } = account.metadata
+  return {
+    aud,
+    exp: iat + (isExtended ? extendedSeconds : seconds),
+    iat,
+    iss: tokenIssuer,
+    jti: random.uuid(),
+    'kubernetes.io': {
+      namespace,
+      ...(bound.node === undefined ? {} : { node: bound.node }),
+      ...(bound.pod === undefined ? {} : { pod: bound.pod }),
+      ...(bound.secret === undefined ? {} : { secret: bound.secret }),
+      serviceaccount: { name, uid },
+      ...(isExtended ? { warnafter: iat + seconds } : {}),
+    },
+    nbf: iat,
+    sub: `system:serviceaccount:${namespace}:${name}`,
+  }
+}
+
+export const serviceAccountExtension: Extension = { subresources: { token: issueToken } }
