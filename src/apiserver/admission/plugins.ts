@@ -2,9 +2,11 @@
  * The admission plugins in upstream's order. To add one, write `plugins/<name>.ts` and put it in its place here.
  */
 import type { AdmissionPlugin } from './plugin.ts'
+import { defaultIngressClass, defaultStorageClass } from './plugins/default-classes.ts'
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts'
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'
 import { priority } from './plugins/priority.ts'
+import { runtimeClass } from './plugins/runtime-class.ts'
 import { serviceAccount } from './plugins/service-account.ts'
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts'
 
@@ -17,8 +19,11 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   // PodSecurity
   priority,
   defaultTolerationSeconds,
-  // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize, RuntimeClass,
-  // CertificateApproval, CertificateSigning, CertificateSubjectRestriction, DefaultIngressClass,
+  defaultStorageClass,
+  // StorageObjectInUseProtection, PersistentVolumeClaimResize
+  runtimeClass,
+  // CertificateApproval, CertificateSigning, CertificateSubjectRestriction
+  defaultIngressClass,
   // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook,
   // ResourceQuota
 ]

@@ -1,0 +1,56 @@
+/** RuntimeClass: a Pod that names one gets its overhead and goes where it can run; one that is missing refuses the Pod. */
+import { RuntimeClass } from '../../../api/node/runtime-class.ts'
+import { semanticallyEqual } from '../../../apimachinery/validate-metadata.ts'
+import { type AdmissionPlugin, type Attributes, denied, is } from '../plugin.ts'
+
+interface PodSpecParts {
+  runtimeClassName?: string | null
+  overhead?: Readonly<Record<string, string>>
+  nodeSelector?: Readonly<Record<string, string>>
+  tolerations?: readonly object[]
+}
+interface ClassParts {
+  readonly overhead?: { readonly podFixed?: Readonly<Record<string, string>> } | null
+  readonly scheduling?: { readonly nodeSelector?: Readonly<Record<string, string>>; readonly tolerations?: readonly object[] | null } | null
+}
+
+export const runtimeClass: AdmissionPlugin = {
+  name: 'RuntimeClass',
+  handles: (attributes) => attributes.operation === 'CREATE' && attributes.subresource === '' && is(attributes, '', 'pods'),
+  admit: async (attributes) => {
+    const { spec } = attributes.object as unknown as { spec: PodSpecParts }
+    const found = await classOf(attributes, spec)
+    if (found?.overhead) {
+      if (Object.keys(spec.overhead ?? {}).length > 0 && !semanticallyEqual(found.overhead.podFixed, spec.overhead)) {
+        throw denied(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")
+      }
+      spec.overhead = found.overhead.podFixed ?? {}
+    } else if (spec.overhead !== undefined) {
+      throw denied(attributes, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
+    }
+    if (found?.scheduling) setScheduling(attributes, spec, found.scheduling)
+  },
+}
+
+async function classOf(attributes: Attributes, { runtimeClassName }: PodSpecParts): Promise<ClassParts | undefined> {
+  if (runtimeClassName === undefined || runtimeClassName === null) return undefined
+  const store = attributes.server.catalog.storeOf(RuntimeClass)
+  const kv = await attributes.server.store.get(store.keyOf('', runtimeClassName))
+  if (kv === undefined) throw denied(attributes, `pod rejected: RuntimeClass "${runtimeClassName}" not found`)
+  return store.objectOf(kv) as ClassParts
+}
+
+function setScheduling(
+  attributes: Attributes,
+  spec: PodSpecParts,
+  { nodeSelector = {}, tolerations }: NonNullable<ClassParts['scheduling']>,
+): void {
+  for (const [key, value] of Object.entries(nodeSelector)) {
+    const own = spec.nodeSelector?.[key]
+    if (own === undefined || own === value) continue
+    throw denied(attributes, `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`)
+  }
+  if (Object.keys(nodeSelector).length > 0) spec.nodeSelector = { ...spec.nodeSelector, ...nodeSelector }
+  const added = (tolerations ?? []).filter((one) => !(spec.tolerations ?? []).some((own) => semanticallyEqual(own, one)))
+  if (added.length > 0) spec.tolerations = [...(spec.tolerations ?? []), ...added]
+}
