@@ -6,6 +6,7 @@
  * back without a promise. Errors come back as Status in the form that was asked for; what is no StatusError is a bug: it is
  * logged and answered with a 500, and the server goes on.
  */
+
 import { internalError, type Status, StatusError, statusOf, unauthorized } from '../apimachinery/status-error.ts'
 import type { HttpRequest, HttpResponse } from '../wire/http.ts'
 import { authenticate } from './authn/authenticate.ts'
@@ -13,13 +14,12 @@ import { impersonate, isImpersonating } from './authn/impersonate.ts'
 import { anonymous, type User } from './authn/user.ts'
 import { alwaysAllowedPaths, authorize } from './authz/authorize.ts'
 import { describe } from './describe/describe.ts'
-import { RequestContext } from './request/context.ts'
 import { parseRequestInfo, type RequestInfo } from './request/info.ts'
 import { parseQuery, type Query } from './request/query.ts'
 import type { Representation } from './response/negotiate.ts'
 import { answer, respondError } from './response/respond.ts'
 import { type Answer, routeResource } from './route.ts'
-import type { Server } from './server.ts'
+import { RequestContext, type Server } from './server-parts.ts'
 
 export function handle(server: Server, http: HttpRequest): Answer {
   let query: Query | undefined

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { startTestApiServer } from '../testing/api-server.ts'
-import { differences, type Recorded, replay, type Scenario } from './oracle-replay.ts'
+import { differences, type Recorded, replay, type Scenario } from '../testing/replay.ts'
 
 const place = new URL('../../../shared/tools/oracle/', import.meta.url)
 

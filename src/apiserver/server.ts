@@ -16,23 +16,23 @@ import type { Random } from '../std/random.ts'
 import type { Store } from '../store/store.ts'
 import type { HttpHandler } from '../wire/http.ts'
 import { createJwtSigner, type JwtSigner } from '../wire/jwt.ts'
-import type { AdmissionPlugin } from './admission/plugin.ts'
 import { admissionPlugins } from './admission/plugins.ts'
 import type { Authenticators, TokenAuthenticator } from './authn/authenticate.ts'
 import { serviceAccountTokens } from './authn/service-account-token.ts'
-import { type Authorizer, publicPaths } from './authz/authorize.ts'
+import { publicPaths } from './authz/authorize.ts'
+import type { Authorizer } from './authz/authorizer.ts'
 import { componentIdentities } from './authz/components.ts'
 import { Rbac } from './authz/rbac.ts'
 import { bootstrap } from './bootstrap/bootstrap.ts'
 import { handle } from './handle.ts'
 import { Catalog, type RuntimeConfig } from './registry/catalog.ts'
 import { Channels } from './registry/channels.ts'
-import type { Extension } from './registry/extensions/extension.ts'
 import { extensions } from './registry/extensions/extensions.ts'
 import { Leases } from './registry/leases.ts'
 import { ObjectCache } from './registry/object-cache.ts'
 import { Negotiator } from './response/negotiate.ts'
 import { type ProtobufDoor, protobufDoor } from './response/protobuf.ts'
+import type { ApiServerFlags, Server } from './server-parts.ts'
 
 export interface ApiServerOptions {
   /** Those of v1.34 when absent. */
@@ -50,21 +50,6 @@ export interface ApiServerOptions {
   readonly serviceAccountKey?: string
   /** In tests: whoever changes a shared object fails at once. */
   readonly freezeObjects?: boolean
-}
-
-export interface ApiServerFlags {
-  readonly serviceClusterIpRange: string
-  readonly nodePortFirst: number
-  readonly nodePortLast: number
-  /** Where clients within the cluster reach this server: the endpoints of the `kubernetes` Service. */
-  readonly advertiseAddress: string
-  readonly securePort: number
-  readonly eventTtlSeconds: number
-  /** A watch without timeoutSeconds ends after once to twice this. */
-  readonly minRequestTimeoutSeconds: number
-  readonly runtimeConfig: RuntimeConfig
-  readonly objectsCachedMax: number
-  readonly gitVersion: string
 }
 
 const defaultFlags: ApiServerFlags = {
@@ -85,37 +70,6 @@ export interface ApiServer {
   /** Resolves when the objects that every cluster has are there; /readyz says so too. */
   readonly ready: Promise<void>
   close(): Promise<void>
-}
-
-/** What every part of the server is given. */
-export interface Server {
-  readonly store: Store
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  readonly flags: ApiServerFlags
-  readonly catalog: Catalog
-  readonly channels: Channels
-  readonly leases: Leases
-  readonly extensions: ReadonlyMap<string, Extension>
-  readonly admission: readonly AdmissionPlugin[]
-  readonly authenticators: Authenticators
-  readonly authorizers: readonly Authorizer[]
-  readonly rbac: Rbac
-  /** Service account tokens. */
-  readonly tokens: JwtSigner
-  readonly negotiators: Negotiators
-  readonly protobuf: ProtobufDoor
-  /** Which checks of /readyz have passed. */
-  readonly health: { isReady: boolean; isClosing: boolean }
-}
-
-interface Negotiators {
-  readonly object: Negotiator
-  readonly collection: Negotiator
-  readonly watch: Negotiator
-  /** Reviews and documents: no Tables. */
-  readonly plain: Negotiator
 }
 
 export function createApiServer(options: ApiServerOptions): ApiServer {

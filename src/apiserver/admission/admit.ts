@@ -2,7 +2,7 @@
  * Admission: the plugins of plugins.ts in their order, first those that change, then, once the object is complete, those that only
  * object. Each may refuse by throwing a StatusError.
  */
-import type { Attributes } from './plugin.ts'
+import type { Attributes } from '../server-parts.ts'
 
 export async function admit(attributes: Attributes): Promise<void> {
   for (const plugin of attributes.server.admission) {

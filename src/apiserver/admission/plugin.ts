@@ -8,32 +8,7 @@ import { forbidden, type StatusCause, type StatusError } from '../../apimachiner
 import type { User } from '../authn/user.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import type { Draft } from '../registry/resource-store.ts'
-import type { Server } from '../server.ts'
-
-export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
-
-export interface Attributes {
-  readonly operation: AdmissionOperation
-  readonly server: Server
-  readonly resource: ServedResource
-  readonly subresource: string
-  readonly namespace: string
-  readonly name: string
-  /** Absent for deletes. */
-  readonly object?: Draft
-  readonly oldObject?: KubeObject
-  readonly user: User
-  readonly isDryRun: boolean
-  readonly warn: (text: string) => void
-}
-
-export interface AdmissionPlugin {
-  readonly name: string
-  /** Quick: most plugins look at one kind. */
-  handles(attributes: Attributes): boolean
-  admit?(attributes: Attributes): void | Promise<void>
-  validate?(attributes: Attributes): void | Promise<void>
-}
+import type { Attributes, Server } from '../server-parts.ts'
 
 export function is(attributes: Attributes, group: string, resource: string): boolean {
   const { kind } = attributes.resource

@@ -1,7 +1,7 @@
 /**
  * The admission plugins in upstream's order. To add one, write `plugins/<name>.ts` and put it in its place here.
  */
-import type { AdmissionPlugin } from './plugin.ts'
+import type { AdmissionPlugin } from '../server-parts.ts'
 import { defaultIngressClass, defaultStorageClass } from './plugins/default-classes.ts'
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts'
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'

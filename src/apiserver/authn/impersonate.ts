@@ -2,9 +2,10 @@
  * Impersonate-User, -Group, -Uid, -Extra-<key>: acting as somebody else, where one may. Each of the parts is asked of the
  * authorizer by itself (verb impersonate). A service account comes with its groups.
  */
+
 import { internalError } from '../../apimachinery/status-error.ts'
 import { authorize } from '../authz/authorize.ts'
-import type { RequestContext } from '../request/context.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { anonymous, authenticatedGroup, type User, unauthenticatedGroup } from './user.ts'
 
 const prefix = 'impersonate-'

@@ -2,6 +2,7 @@
  * Service account tokens: what is in them, and whether one is still good. A token dies with its expiry, with its service
  * account, and with the Pod, Secret or Node that it is bound to: each is looked up by name and compared by uid, every time.
  */
+
 import { Node } from '../../api/core/node.ts'
 import { Pod } from '../../api/core/pod.ts'
 import { Secret } from '../../api/core/secret.ts'
@@ -10,7 +11,7 @@ import type { KindDefinition } from '../../apimachinery/kind.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { unauthorized } from '../../apimachinery/status-error.ts'
 import type { JwtSigner } from '../../wire/jwt.ts'
-import type { Server } from '../server.ts'
+import type { Server } from '../server-parts.ts'
 import type { TokenAuthenticator } from './authenticate.ts'
 import { authenticated, type User } from './user.ts'
 

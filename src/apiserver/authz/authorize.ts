@@ -2,25 +2,11 @@
  * May they? The authorizers are asked in order; the first that has an opinion decides. `system:masters` may do everything and is not
  * even looked up. A refusal is the 403 that kubectl prints.
  */
+
 import { forbidden, StatusError } from '../../apimachinery/status-error.ts'
 import { mastersGroup, type User } from '../authn/user.ts'
-import type { RequestContext } from '../request/context.ts'
-
-export interface AuthorizationAttributes {
-  readonly verb: string
-  readonly isResource: boolean
-  readonly group: string
-  readonly version: string
-  readonly resource: string
-  readonly subresource: string
-  readonly namespace: string
-  readonly name: string
-  /** Of requests that are about no resource. */
-  readonly path: string
-}
-
-export type Decision = { readonly verdict: 'allow' | 'deny' | 'none'; readonly reason?: string }
-export type Authorizer = (user: User, attributes: AuthorizationAttributes) => Decision | Promise<Decision>
+import type { RequestContext } from '../server-parts.ts'
+import type { AuthorizationAttributes, Authorizer, Decision } from './authorizer.ts'
 
 /** Throws 403. Without a promise when the authorizers need none. */
 export function authorize(context: RequestContext, attributes: AuthorizationAttributes): void | Promise<void> {

@@ -2,7 +2,7 @@
  * The parts of the control plane may do everything, as long as they prove who they are: controller manager, scheduler, API server and
  * kubelets. Users are rbac.ts's business.
  */
-import type { Authorizer } from './authorize.ts'
+import type { Authorizer } from './authorizer.ts'
 
 const names = new Set(['system:apiserver', 'system:kube-controller-manager', 'system:kube-scheduler', 'system:kube-proxy'])
 

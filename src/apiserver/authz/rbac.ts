@@ -16,7 +16,7 @@ import type { KubeObject } from '../../apimachinery/object.ts'
 import { prefixRange, type Store } from '../../store/store.ts'
 import type { User } from '../authn/user.ts'
 import type { Catalog } from '../registry/catalog.ts'
-import type { AuthorizationAttributes, Authorizer, Decision } from './authorize.ts'
+import type { AuthorizationAttributes, Authorizer, Decision } from './authorizer.ts'
 
 export interface PolicyRule {
   readonly verbs?: readonly string[]

@@ -3,10 +3,11 @@
  * `kubernetes` Service with its endpoints. Created when missing; at later starts each costs one look. What follows
  * from flags (the advertised address) is put right.
  */
+
 import { Namespace } from '../../api/core/namespace.ts'
 import { ServiceCIDR } from '../../api/networking/service-cidr.ts'
 import { PriorityClass } from '../../api/scheduling/priority-class.ts'
-import type { Server } from '../server.ts'
+import type { Server } from '../server-parts.ts'
 import { createMissing } from './create-missing.ts'
 import { bootstrapKubernetesService } from './kubernetes-service.ts'
 import { bootstrapRbac } from './rbac.ts'

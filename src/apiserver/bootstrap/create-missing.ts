@@ -1,12 +1,12 @@
 /** Creates an object through the registry, as the API server itself, unless it is there. */
+
 import type { KindDefinition } from '../../apimachinery/kind.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { reasonOf } from '../../apimachinery/status-error.ts'
 import { createObject } from '../registry/create.ts'
 import type { Draft } from '../registry/resource-store.ts'
-import type { Write } from '../registry/write.ts'
 import { decodeValue, defaulted } from '../request/decode.ts'
-import type { Server } from '../server.ts'
+import type { Server, Write } from '../server-parts.ts'
 import { apiServerUser } from './identity.ts'
 
 export async function createMissing<T extends KubeObject>(

@@ -2,6 +2,7 @@
  * The Service `kubernetes` in `default`: how Pods find the API server. It has the first address of the range; its Endpoints
  * and EndpointSlice name the address that this server advertises, and are put right when that has changed.
  */
+
 import { Endpoints } from '../../api/core/endpoints.ts'
 import { Service } from '../../api/core/service.ts'
 import { EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
@@ -10,7 +11,7 @@ import type { KindDefinition } from '../../apimachinery/kind.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import type { Draft } from '../registry/resource-store.ts'
 import { updateObject } from '../registry/update.ts'
-import type { Server } from '../server.ts'
+import type { Server } from '../server-parts.ts'
 import { createMissing, internalWrite } from './create-missing.ts'
 
 const name = 'kubernetes'

@@ -2,11 +2,12 @@
  * The roles and bindings that every cluster has. Created when missing; a role that has lost rules, or a binding that has lost
  * subjects, gets them back, unless it says `autoupdate: "false"`. What somebody added stays.
  */
+
 import { ClusterRole } from '../../api/rbac/cluster-role.ts'
 import { ClusterRoleBinding } from '../../api/rbac/cluster-role-binding.ts'
 import { Role } from '../../api/rbac/role.ts'
 import { RoleBinding } from '../../api/rbac/role-binding.ts'
-import type { Server } from '../server.ts'
+import type { Server } from '../server-parts.ts'
 import { clusterRoles } from './cluster-roles.ts'
 import { controllerRoles } from './controller-roles.ts'
 import { createMissing } from './create-missing.ts'

@@ -9,9 +9,9 @@
 import { upperHexDigest } from '../../std/digest.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import type { Catalog, ServedResource } from '../registry/catalog.ts'
-import type { RequestContext } from '../request/context.ts'
 import { parseAccept } from '../response/negotiate.ts'
 import { headersFor } from '../response/respond.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { groupNames, resourcesOf, versionsOf } from './discovery.ts'
 
 interface Kept {

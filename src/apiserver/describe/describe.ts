@@ -4,10 +4,10 @@
  */
 
 import { tokenIssuer } from '../authn/service-account-token.ts'
-import type { RequestContext } from '../request/context.ts'
 import { splitPath } from '../request/info.ts'
 import { answer, respondObject } from '../response/respond.ts'
 import type { Answer } from '../route.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { aggregatedDiscovery } from './aggregated-discovery.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.ts'
 import { health } from './health.ts'

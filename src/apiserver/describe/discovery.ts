@@ -5,10 +5,11 @@
  * What a newcomer would get wrong: `/api` and `/api/v1` have no apiVersion; groups stand in the order of their priority; an entry
  * names group and version only when they differ from the list's (scale, eviction).
  */
+
 import { apiVersionOf } from '../../apimachinery/object.ts'
 import { digest } from '../../std/digest.ts'
 import type { Catalog, ServedResource } from '../registry/catalog.ts'
-import type { Server } from '../server.ts'
+import type { Server } from '../server-parts.ts'
 
 /** Of the group's APIServices; custom groups have 1000. */
 const groupPriorities: Readonly<Record<string, number>> = {

@@ -2,9 +2,10 @@
  * /healthz, /livez and /readyz: "ok", or with `?verbose` one line for each check. `?exclude=name` leaves one out, a path
  * below asks one alone. Ready means: the objects that every cluster has are there, and the server is not closing.
  */
+
 import type { HttpResponse } from '../../wire/http.ts'
-import type { RequestContext } from '../request/context.ts'
 import { answer } from '../response/respond.ts'
+import type { RequestContext } from '../server-parts.ts'
 
 type Check = readonly [name: string, isFine: (context: RequestContext) => boolean]
 

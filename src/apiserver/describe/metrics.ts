@@ -4,8 +4,8 @@
 
 import { prefixRange } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
-import type { RequestContext } from '../request/context.ts'
 import { answer } from '../response/respond.ts'
+import type { RequestContext } from '../server-parts.ts'
 
 export async function metrics(context: RequestContext): Promise<HttpResponse> {
   const { store, catalog } = context.server

@@ -2,18 +2,19 @@
  * A new object, from a decoded draft to the store: mutating admission, the strategy, validation, validating admission,
  * and one transaction that fails when the key exists. With generateName there are eight attempts in all.
  */
+
 import { trackCreateOrUpdate } from '../../apimachinery/apply/managed-fields.ts'
 import type { KubeObject, ManagedFieldsEntry } from '../../apimachinery/object.ts'
 import { alreadyExists, badRequest, generateNameExhausted, StatusError } from '../../apimachinery/status-error.ts'
 import type { Transaction } from '../../store/store.ts'
 import { admit, validateAdmission } from '../admission/admit.ts'
-import type { Attributes } from '../admission/plugin.ts'
+import type { Attributes, Write } from '../server-parts.ts'
 import { extensionOf } from './extensions/extension.ts'
 import { resetFieldsOf } from './reset-fields.ts'
 import type { Draft } from './resource-store.ts'
 import { generatedName, prepareForCreate, validateCreate, wipeSystemFields } from './strategy.ts'
 import { fromStored } from './versions.ts'
-import { timeText, transact, type Write, type WriteResult } from './write.ts'
+import { timeText, transact, type WriteResult } from './write.ts'
 
 const attemptsMax = 8
 

@@ -7,13 +7,15 @@
  *     DELETE grace 5                          only ever shorter
  *     DELETE grace 0                          gone, unless a finalizer holds it
  */
+
 import type { KubeObject, Mutable, ObjectMeta } from '../../apimachinery/object.ts'
 import { conflict, notFound, objectModified } from '../../apimachinery/status-error.ts'
 import type { KeyValue } from '../../store/store.ts'
 import { admit, validateAdmission } from '../admission/admit.ts'
+import type { Write } from '../server-parts.ts'
 import { extensionOf } from './extensions/extension.ts'
 import type { Draft } from './resource-store.ts'
-import { type Stored, storedOf, timeText, transact, type Write } from './write.ts'
+import { type Stored, storedOf, timeText, transact } from './write.ts'
 
 export interface DeleteRequest {
   readonly name: string

@@ -5,6 +5,7 @@
  * What a newcomer would get wrong: metadata is checked twice, by the kind's rules and generically; on updates both lists
  * come together in one answer, on creates the second is only asked when the first is empty.
  */
+
 import type { FieldError } from '../../apimachinery/field-error.ts'
 import { nameIsDnsSubdomain, pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../apimachinery/object.ts'
@@ -15,8 +16,9 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../apimachinery/validate-metadata.ts'
+import type { Write } from '../server-parts.ts'
 import type { Draft, ResourceStore } from './resource-store.ts'
-import { timeText, type Write } from './write.ts'
+import { timeText } from './write.ts'
 
 const generateNameMax = 58
 const suffixLength = 5

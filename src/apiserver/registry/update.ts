@@ -6,19 +6,20 @@
  * that removes the last finalizer of an object on its way out deletes it; an object without resourceVersion is an
  * unconditional update, which some kinds refuse.
  */
+
 import { keepTimesOfNoop } from '../../apimachinery/apply/managed-fields.ts'
 import { invalidValue } from '../../apimachinery/field-error.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { conflict, invalid, notFound, objectModified } from '../../apimachinery/status-error.ts'
 import type { KeyValue, Transaction } from '../../store/store.ts'
 import { admit, validateAdmission } from '../admission/admit.ts'
-import type { Attributes } from '../admission/plugin.ts'
+import type { Attributes, Write } from '../server-parts.ts'
 import { createAttributes, createPrepared, dedupeOwners, setManagedFields } from './create.ts'
 import { removeStored } from './delete.ts'
 import { extensionOf } from './extensions/extension.ts'
 import type { Draft } from './resource-store.ts'
 import { prepareForUpdate, validateUpdate, wipeSystemFields } from './strategy.ts'
-import { type Stored, storedOf, transact, type Write, type WriteResult } from './write.ts'
+import { type Stored, storedOf, transact, type WriteResult } from './write.ts'
 
 export interface UpdateRequest {
   readonly name: string

@@ -8,12 +8,13 @@
  *     put               yes              no            DELETED   the old object, with the new resourceVersion
  *     delete            yes                            DELETED   the old object, with the new resourceVersion
  */
+
 import type { KubeObject } from '../../apimachinery/object.ts'
 import type { Status } from '../../apimachinery/status-error.ts'
 import type { KeyValue } from '../../store/store.ts'
-import type { RequestContext } from '../request/context.ts'
 import type { Representation } from '../response/negotiate.ts'
 import { includeObjectOf, partialMetadata, table } from '../response/transform.ts'
+import type { RequestContext } from '../server-parts.ts'
 import type { ServedResource } from './catalog.ts'
 import type { FeedEvent } from './feed.ts'
 import type { Predicate } from './predicate.ts'

@@ -2,28 +2,12 @@
  * What all writes have in common: who writes what where, and the result. `Stored` is what the store now holds; the answer
  * is spliced from it, so that a created object is not encoded twice.
  */
+
 import { StatusError, serviceUnavailable } from '../../apimachinery/status-error.ts'
 import type { KeyValue, Transaction, TransactionResult } from '../../store/store.ts'
 import type { User } from '../authn/user.ts'
-import type { FieldValidation } from '../request/write-options.ts'
-import type { Server } from '../server.ts'
+import type { FieldValidation, Server, Write } from '../server-parts.ts'
 import type { ServedResource } from './catalog.ts'
-
-export interface Write {
-  readonly server: Server
-  readonly resource: ServedResource
-  /** '' for the main resource. */
-  readonly subresource: string
-  readonly namespace: string
-  readonly user: User
-  readonly isDryRun: boolean
-  readonly manager: string
-  readonly fieldValidation: FieldValidation
-  readonly warn: (text: string) => void
-  readonly signal?: AbortSignal | undefined
-  /** A PUT: its uid is a precondition. */
-  readonly isReplace?: boolean
-}
 
 export interface Stored {
   /** Without resourceVersion. */

@@ -2,9 +2,10 @@
  * The body of a request: read within the limit, and understood in the media type it claims. From here on it is a plain JSON
  * value; decode.ts makes an object of a kind from it.
  */
+
 import { requestEntityTooLarge, unsupportedMediaType } from '../../apimachinery/status-error.ts'
 import { type Media, mediaTypes } from '../response/negotiate.ts'
-import type { RequestContext } from './context.ts'
+import type { RequestContext } from '../server-parts.ts'
 
 export const bodyBytesMax = 3 * 1024 * 1024
 

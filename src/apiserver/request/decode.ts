@@ -3,6 +3,7 @@
  * doubled fields are warnings or errors as fieldValidation says. In the version of the request; versions.ts makes the
  * stored shape of it, where the kind's defaults are set.
  */
+
 import { goJson, quote } from '../../apimachinery/go-strings.ts'
 import { parseApiVersion } from '../../apimachinery/object.ts'
 import type { StructSchema } from '../../apimachinery/schema/schema.ts'
@@ -12,7 +13,7 @@ import type { Draft } from '../registry/resource-store.ts'
 import { orderedBySchema } from '../registry/shape.ts'
 import { toStored } from '../registry/versions.ts'
 import type { Media } from '../response/negotiate.ts'
-import type { FieldValidation } from './write-options.ts'
+import type { FieldValidation } from '../server-parts.ts'
 
 export interface DecodeTarget {
   readonly kind: string

@@ -2,12 +2,13 @@
  * DeleteOptions: from the body if there is one, and then the query is not read at all; else from the query. Unknown fields
  * do not matter.
  */
+
 import { type FieldError, invalidValue, notSupported } from '../../apimachinery/field-error.ts'
 import { goTypeOf } from '../../apimachinery/patch/plain-json.ts'
 import { invalid, plainError, StatusError } from '../../apimachinery/status-error.ts'
 import type { DeleteRequest } from '../registry/delete.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { bodyMedia, readBody } from './body.ts'
-import type { RequestContext } from './context.ts'
 import { integer } from './list-options.ts'
 import { isTrue } from './query.ts'
 import { validateDryRun } from './write-options.ts'

@@ -4,10 +4,11 @@
  * What a newcomer would get wrong: a watch without resourceVersion, or with "0", asks for the current state first
  * (sendInitialEvents) though it does not say so; a negative limit is none; unknown parameters do not matter.
  */
+
 import { type FieldError, forbiddenField, notSupported } from '../../apimachinery/field-error.ts'
 import { quote } from '../../apimachinery/go-strings.ts'
 import { badRequest, invalid } from '../../apimachinery/status-error.ts'
-import type { RequestContext } from './context.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { isTrue, type Query } from './query.ts'
 
 export interface ListOptions {

@@ -2,14 +2,13 @@
  * What the query of a write says besides what to write: CreateOptions, UpdateOptions, PatchOptions. Checked before the
  * body is looked at; the texts and the order of errors are apimachinery's.
  */
+
 import { type FieldError, forbiddenField, invalidValue, notSupported, required, tooLong } from '../../apimachinery/field-error.ts'
 import { utf8Length } from '../../apimachinery/go-strings.ts'
 import { fieldManagerBytesMax, unprintableCharacters } from '../../apimachinery/names.ts'
 import { invalid } from '../../apimachinery/status-error.ts'
-import type { RequestContext } from './context.ts'
+import type { FieldValidation, RequestContext } from '../server-parts.ts'
 import { isTrue } from './query.ts'
-
-export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
 export interface WriteOptions {
   readonly isDryRun: boolean

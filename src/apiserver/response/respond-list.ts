@@ -2,17 +2,24 @@
  * A snapshot in the form that was asked for. JSON of the stored version is spliced; Tables, metadata and other versions are
  * made item by item while they are sent; YAML and pretty JSON are made whole, people read those.
  */
+
 import type { KubeObject, ListMeta, ObjectList } from '../../apimachinery/object.ts'
 import type { KeyValue } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import { fromStored } from '../registry/versions.ts'
-import type { RequestContext } from '../request/context.ts'
-import type { Snapshot } from '../verbs/list.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { mediaTypes, type Representation } from './negotiate.ts'
 import { answer, isPretty, respondObject } from './respond.ts'
 import { type ItemEncoder, listBody } from './stream-list.ts'
 import { metaVersion, partialMetadata, table, transformedList } from './transform.ts'
+
+export interface Snapshot {
+  readonly items: readonly KeyValue[]
+  readonly revision: number
+  readonly continueToken?: string
+  readonly remainingItemCount?: number
+}
 
 export function respondList(
   context: RequestContext,

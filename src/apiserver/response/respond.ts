@@ -5,6 +5,7 @@
  * The common case (JSON, the stored version) is a splice of bytes. What needs the object (another version, a Table, YAML)
  * gets it from the cache.
  */
+
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { type Status, type StatusError, statusOf } from '../../apimachinery/status-error.ts'
 import type { HttpBody, HttpResponse } from '../../wire/http.ts'
@@ -12,7 +13,7 @@ import type { ServedResource } from '../registry/catalog.ts'
 import { bytesOf, servedBytes, servedText } from '../registry/storage-codec.ts'
 import { fromStored } from '../registry/versions.ts'
 import type { Stored } from '../registry/write.ts'
-import type { RequestContext } from '../request/context.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { type Media, mediaTypes, type Representation } from './negotiate.ts'
 import { transformed } from './transform.ts'
 

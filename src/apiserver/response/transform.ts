@@ -2,11 +2,12 @@
  * Objects as something else: a Table for people, PartialObjectMetadata for those who only look at metadata.
  * Columns and cells come from the kind.
  */
+
 import type { Cell, Column, KindDefinition } from '../../apimachinery/kind.ts'
 import type { KubeObject, ObjectList } from '../../apimachinery/object.ts'
 import { badRequest, notAcceptable } from '../../apimachinery/status-error.ts'
 import type { ServedResource } from '../registry/catalog.ts'
-import type { RequestContext } from '../request/context.ts'
+import type { RequestContext } from '../server-parts.ts'
 import type { Representation } from './negotiate.ts'
 
 export type IncludeObject = 'Metadata' | 'Object' | 'None'

@@ -1,14 +1,14 @@
 /** POST on a collection: decode, default, and on to registry/create.ts. */
+
 import type { HttpResponse } from '../../wire/http.ts'
 import { requireNamespace } from '../admission/plugins/namespace-lifecycle.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import { createObject } from '../registry/create.ts'
-import type { Write } from '../registry/write.ts'
 import { bodyMedia, readBody } from '../request/body.ts'
-import type { RequestContext } from '../request/context.ts'
 import { decodeObject, defaulted } from '../request/decode.ts'
 import { managerOf, parseWriteOptions, type WriteOptions } from '../request/write-options.ts'
 import { respondStored } from '../response/respond.ts'
+import type { RequestContext, Write } from '../server-parts.ts'
 
 export async function createVerb(context: RequestContext, resource: ServedResource): Promise<HttpResponse> {
   const representation = context.server.negotiators.object.negotiate(context.header('accept'))

@@ -2,17 +2,18 @@
  * DELETE of a collection: lists what the selectors choose and deletes one after the other. Not atomic: the first error ends
  * it and is the answer. The answer is the list as it was.
  */
+
 import { reasonOf } from '../../apimachinery/status-error.ts'
 import type { KeyValue } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import { deleteObject } from '../registry/delete.ts'
 import { compilePredicate } from '../registry/predicate.ts'
-import type { RequestContext } from '../request/context.ts'
 import { parseDeleteOptions } from '../request/delete-options.ts'
 import { parseListOptions } from '../request/list-options.ts'
 import { plainWrite } from '../request/write-options.ts'
 import { respondList } from '../response/respond-list.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { writeOf } from './create.ts'
 import { warnOfOrphans } from './delete.ts'
 import { takeSnapshot } from './list.ts'

@@ -4,10 +4,10 @@ import type { Status } from '../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import { deleteObject } from '../registry/delete.ts'
-import type { RequestContext } from '../request/context.ts'
 import { parseDeleteOptions } from '../request/delete-options.ts'
 import { plainWrite } from '../request/write-options.ts'
 import { respondStatus, respondStored } from '../response/respond.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { writeOf } from './create.ts'
 
 const jobsOrphanWarning =

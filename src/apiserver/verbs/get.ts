@@ -2,12 +2,13 @@
  * GET of one object: the hot path. Bytes come out of the store and go to the client with the resourceVersion spliced in;
  * nothing is parsed and nothing is awaited. `?resourceVersion=N` waits until the store is there.
  */
+
 import { notFound } from '../../apimachinery/status-error.ts'
 import type { KeyValue } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import type { ServedResource } from '../registry/catalog.ts'
-import type { RequestContext } from '../request/context.ts'
 import { respondStored } from '../response/respond.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { parseRevision, waitForRevision } from './revision.ts'
 
 export function getObject(context: RequestContext, resource: ServedResource): HttpResponse | Promise<HttpResponse> {

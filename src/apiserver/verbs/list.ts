@@ -8,6 +8,7 @@
  *     N                 Exact          as of N; also with a limit and no match (history)
  *     continue token                   as of the first page's revision, or 410 with a token to go on at the newest
  */
+
 import { badRequest, expired } from '../../apimachinery/status-error.ts'
 import { type KeyRange, type KeyValue, prefixRange, type StoreError } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
@@ -15,17 +16,11 @@ import type { ServedResource } from '../registry/catalog.ts'
 import { decodeContinue, encodeContinue, inconsistentContinue, listTooOld } from '../registry/continue-token.ts'
 import { areHot } from '../registry/hot-fields.ts'
 import { compilePredicate, type Predicate } from '../registry/predicate.ts'
-import type { RequestContext } from '../request/context.ts'
 import { type ListOptions, parseListOptions } from '../request/list-options.ts'
+import type { Snapshot } from '../response/respond-list.ts'
 import { respondList } from '../response/respond-list.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { parseRevision, waitForRevision } from './revision.ts'
-
-export interface Snapshot {
-  readonly items: readonly KeyValue[]
-  readonly revision: number
-  readonly continueToken?: string
-  readonly remainingItemCount?: number
-}
 
 export function listObjects(context: RequestContext, resource: ServedResource): HttpResponse | Promise<HttpResponse> {
   const { server, info } = context

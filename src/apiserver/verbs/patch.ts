@@ -5,6 +5,7 @@
  * What a newcomer would get wrong: an unknown field that a patch brings is 422 under Strict, not 400; media types are
  * case-sensitive here; a strategic merge patch is not for custom resources.
  */
+
 import { applyPatch } from '../../apimachinery/apply/apply.ts'
 import { invalidValue } from '../../apimachinery/field-error.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
@@ -21,12 +22,12 @@ import { resetFieldsOf } from '../registry/reset-fields.ts'
 import type { Draft } from '../registry/resource-store.ts'
 import { updateObject } from '../registry/update.ts'
 import { fromStored } from '../registry/versions.ts'
-import { timeText, type Write } from '../registry/write.ts'
+import { timeText } from '../registry/write.ts'
 import { readBody } from '../request/body.ts'
-import type { RequestContext } from '../request/context.ts'
 import { decodePatched, defaulted, parseJsonText } from '../request/decode.ts'
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts'
 import { respondStored } from '../response/respond.ts'
+import type { RequestContext, Write } from '../server-parts.ts'
 import { targetOf, writeOf } from './create.ts'
 import { checkName, checkNamespace } from './update.ts'
 

@@ -6,7 +6,7 @@
 import { describeFieldErrors, invalidValue } from '../../apimachinery/field-error.ts'
 import { quote } from '../../apimachinery/go-strings.ts'
 import { badRequest, plainError, timeout } from '../../apimachinery/status-error.ts'
-import type { RequestContext } from '../request/context.ts'
+import type { RequestContext } from '../server-parts.ts'
 
 const waitMsMax = 3000
 const digits = /^[0-9]+$/

@@ -1,4 +1,5 @@
 /** PUT of one object, or of its status. */
+
 import { badRequest } from '../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import type { ServedResource } from '../registry/catalog.ts'
@@ -6,10 +7,10 @@ import { trackManagers } from '../registry/create.ts'
 import type { Draft } from '../registry/resource-store.ts'
 import { updateObject } from '../registry/update.ts'
 import { bodyMedia, readBody } from '../request/body.ts'
-import type { RequestContext } from '../request/context.ts'
 import { decodeObject, defaulted } from '../request/decode.ts'
 import { parseWriteOptions } from '../request/write-options.ts'
 import { respondStored } from '../response/respond.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { targetOf, writeOf } from './create.ts'
 
 export async function updateVerb(context: RequestContext, resource: ServedResource): Promise<HttpResponse> {

@@ -5,6 +5,7 @@
  * A watcher is a position in a feed. It writes while the client keeps up (less than 256 KB on their way), waits when it does
  * not, and ends with 410 when the feed has moved on without it: nothing is ever queued for a client.
  */
+
 import { expired, type StatusError, statusOf } from '../../apimachinery/status-error.ts'
 import type { Timer } from '../../std/clock.ts'
 import type { KeyValue, StoreError } from '../../store/store.ts'
@@ -14,11 +15,11 @@ import type { Channel, Subscriber } from '../registry/channels.ts'
 import type { Feed, FeedEvent } from '../registry/feed.ts'
 import { compilePredicate, type Predicate } from '../registry/predicate.ts'
 import { WatchForm } from '../registry/watch-form.ts'
-import type { RequestContext } from '../request/context.ts'
 import { type ListOptions, parseListOptions } from '../request/list-options.ts'
 import { mediaTypes, onlyAccepted } from '../response/negotiate.ts'
 import { headersFor } from '../response/respond.ts'
 import { includeObjectOf } from '../response/transform.ts'
+import type { RequestContext } from '../server-parts.ts'
 import { takeSnapshot } from './list.ts'
 import { parseRevision, waitForRevision } from './revision.ts'
 

@@ -2,13 +2,14 @@
  * DefaultStorageClass and DefaultIngressClass: a claim or an Ingress that names no class gets the default one. Of several
  * defaults the newest counts.
  */
+
 import { IngressClass } from '../../../api/networking/ingress-class.ts'
 import { StorageClass } from '../../../api/storage/storage-class.ts'
 import type { KindDefinition } from '../../../apimachinery/kind.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
 import { prefixRange } from '../../../store/store.ts'
-import type { Server } from '../../server.ts'
-import { type AdmissionPlugin, is } from '../plugin.ts'
+import type { AdmissionPlugin, Server } from '../../server-parts.ts'
+import { is } from '../plugin.ts'
 
 export const defaultStorageClass: AdmissionPlugin = {
   name: 'DefaultStorageClass',

@@ -1,5 +1,6 @@
 /** DefaultTolerationSeconds: Pods stay five minutes on a node that is not ready or out of reach, unless they say otherwise. */
-import { type AdmissionPlugin, is } from '../plugin.ts'
+import type { AdmissionPlugin } from '../../server-parts.ts'
+import { is } from '../plugin.ts'
 
 interface Toleration {
   readonly key?: string

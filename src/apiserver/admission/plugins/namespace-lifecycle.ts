@@ -5,8 +5,7 @@
 
 import { Namespace } from '../../../api/core/namespace.ts'
 import { forbidden, notFound } from '../../../apimachinery/status-error.ts'
-import type { Write } from '../../registry/write.ts'
-import type { AdmissionPlugin } from '../plugin.ts'
+import type { AdmissionPlugin, Write } from '../../server-parts.ts'
 
 const immortal = new Set(['default', 'kube-system', 'kube-public'])
 const namespaceResource = { group: '', resource: 'namespaces' }

@@ -2,11 +2,12 @@
  * Priority: a Pod's class becomes a number and a preemption policy. Without a class the global default counts, if there is
  * one. Only one class may be that.
  */
+
 import { PriorityClass } from '../../../api/scheduling/priority-class.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
 import { prefixRange } from '../../../store/store.ts'
-import type { Server } from '../../server.ts'
-import { type AdmissionPlugin, type Attributes, denied, is } from '../plugin.ts'
+import type { AdmissionPlugin, Attributes, Server } from '../../server-parts.ts'
+import { denied, is } from '../plugin.ts'
 
 interface PodSpecParts {
   priorityClassName?: string

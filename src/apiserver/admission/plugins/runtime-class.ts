@@ -1,7 +1,9 @@
 /** RuntimeClass: a Pod that names one gets its overhead and goes where it can run; one that is missing refuses the Pod. */
+
 import { RuntimeClass } from '../../../api/node/runtime-class.ts'
 import { semanticallyEqual } from '../../../apimachinery/validate-metadata.ts'
-import { type AdmissionPlugin, type Attributes, denied, is } from '../plugin.ts'
+import type { AdmissionPlugin, Attributes } from '../../server-parts.ts'
+import { denied, is } from '../plugin.ts'
 
 interface PodSpecParts {
   runtimeClassName?: string | null

@@ -4,9 +4,10 @@
  *
  * The default account is made by a controller a moment after its namespace; a Pod that comes sooner waits for it.
  */
+
 import { ServiceAccount } from '../../../api/core/service-account.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
-import type { AdmissionPlugin, Attributes } from '../plugin.ts'
+import type { AdmissionPlugin, Attributes } from '../../server-parts.ts'
 import { denied, is } from '../plugin.ts'
 
 export const mirrorAnnotation = 'kubernetes.io/config.mirror'

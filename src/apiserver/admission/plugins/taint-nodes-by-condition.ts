@@ -1,5 +1,6 @@
 /** TaintNodesByCondition: a new Node takes no Pods until the node lifecycle controller has seen it ready. */
-import { type AdmissionPlugin, is } from '../plugin.ts'
+import type { AdmissionPlugin } from '../../server-parts.ts'
+import { is } from '../plugin.ts'
 
 const notReady = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
 

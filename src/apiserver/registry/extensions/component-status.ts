@@ -1,8 +1,9 @@
 /** ComponentStatus, long deprecated: says of each part of the control plane that it is well. Made up on the spot. */
+
 import { notFound } from '../../../apimachinery/status-error.ts'
 import { respondObject } from '../../response/respond.ts'
 import { transformedList } from '../../response/transform.ts'
-import type { Extension } from './extension.ts'
+import type { Extension } from '../../server-parts.ts'
 
 const names = ['controller-manager', 'etcd-0', 'scheduler']
 const warning = 'v1 ComponentStatus is deprecated in v1.19+'

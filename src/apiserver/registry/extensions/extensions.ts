@@ -1,7 +1,6 @@
 /** The extensions by the resource that they extend. One line for each. */
-import type { ApiServerFlags } from '../../server.ts'
+import type { ApiServerFlags, Extension } from '../../server-parts.ts'
 import { componentStatusExtension } from './component-status.ts'
-import type { Extension } from './extension.ts'
 import { namespaceExtension } from './namespace.ts'
 import { podExtension } from './pod.ts'
 import { bindingExtension } from './pod-binding.ts'

@@ -2,11 +2,13 @@
  * Namespaces go in two steps: DELETE marks them (phase Terminating); the namespace controller empties them and takes
  * `kubernetes` out of spec.finalizers through /finalize; then the object goes, if no other finalizer holds it.
  */
+
 import type { KubeObject } from '../../../apimachinery/object.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
 import { decodeObject, defaulted } from '../../request/decode.ts'
 import { parseWriteOptions } from '../../request/write-options.ts'
 import { respondStored } from '../../response/respond.ts'
+import type { Extension, SubresourceHandler } from '../../server-parts.ts'
 import { targetOf, writeOf } from '../../verbs/create.ts'
 import { checkName } from '../../verbs/update.ts'
 import type { ServedResource } from '../catalog.ts'
@@ -14,7 +16,6 @@ import { trackManagers } from '../create.ts'
 import type { Draft } from '../resource-store.ts'
 import { updateObject } from '../update.ts'
 import { timeText } from '../write.ts'
-import type { Extension, SubresourceHandler } from './extension.ts'
 
 interface NamespaceParts {
   spec?: { finalizers?: readonly string[] | null }

@@ -16,16 +16,15 @@ import { badRequest, conflict, forbidden, notFound, type Status, StatusError, to
 import { prefixRange } from '../../../store/store.ts'
 import { internalWrite } from '../../bootstrap/create-missing.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
-import type { RequestContext } from '../../request/context.ts'
 import { decodeObject } from '../../request/decode.ts'
 import { parseWriteOptions } from '../../request/write-options.ts'
 import { respondStatus } from '../../response/respond.ts'
+import type { RequestContext, SubresourceHandler, Write } from '../../server-parts.ts'
 import { writeOf } from '../../verbs/create.ts'
 import { deleteObject } from '../delete.ts'
 import type { Draft } from '../resource-store.ts'
 import { updateObject } from '../update.ts'
-import { timeText, type Write } from '../write.ts'
-import type { SubresourceHandler } from './extension.ts'
+import { timeText } from '../write.ts'
 
 const disruptedPodsMax = 2000
 const refusal = "Cannot evict pod as it would violate the pod's disruption budget."

@@ -2,8 +2,9 @@
  * Pods: binding and eviction; and the subresources that a kubelet answers, which have nobody to answer them when no
  * kubelet has an address.
  */
+
 import { serviceUnavailable } from '../../../apimachinery/status-error.ts'
-import type { Extension, SubresourceHandler } from './extension.ts'
+import type { Extension, SubresourceHandler } from '../../server-parts.ts'
 import { bindPod } from './pod-binding.ts'
 import { evictPod } from './pod-eviction.ts'
 

@@ -2,23 +2,24 @@
  * Kinds that are asked and answered, never stored: may I, may they, what may I, who am I, whose token is this. The answer is the question
  * with its status filled in.
  */
+
 import { type FieldError, invalidValue } from '../../../apimachinery/field-error.ts'
 import { badRequest, invalid } from '../../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../../wire/http.ts'
 import type { User } from '../../authn/user.ts'
 import { mastersGroup } from '../../authn/user.ts'
-import { type AuthorizationAttributes, decide } from '../../authz/authorize.ts'
+import { decide } from '../../authz/authorize.ts'
+import type { AuthorizationAttributes } from '../../authz/authorizer.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
-import type { RequestContext } from '../../request/context.ts'
 import { decodeObject } from '../../request/decode.ts'
 import { parseWriteOptions } from '../../request/write-options.ts'
 import { respondObject } from '../../response/respond.ts'
+import type { Extension, RequestContext } from '../../server-parts.ts'
 import { targetOf } from '../../verbs/create.ts'
 import type { ServedResource } from '../catalog.ts'
 import type { Draft } from '../resource-store.ts'
 import { orderedBySchema } from '../shape.ts'
 import { timeText } from '../write.ts'
-import type { Extension } from './extension.ts'
 
 interface ResourceAttributes {
   readonly namespace?: string

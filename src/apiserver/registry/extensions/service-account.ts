@@ -13,10 +13,9 @@ import { bodyMedia, readBody } from '../../request/body.ts'
 import { decodeObject } from '../../request/decode.ts'
 import { parseWriteOptions } from '../../request/write-options.ts'
 import { respondObject } from '../../response/respond.ts'
-import type { Server } from '../../server.ts'
+import type { Extension, Server, SubresourceHandler } from '../../server-parts.ts'
 import { orderedBySchema } from '../shape.ts'
 import { timeText } from '../write.ts'
-import type { Extension, SubresourceHandler } from './extension.ts'
 
 const secondsDefault = 3600
 const secondsMin = 600

@@ -4,7 +4,7 @@
  *
  *     T8S_ORACLE=core-watch npx vitest run src/apiserver/oracle.test.ts        prints the differences of one scenario
  */
-import type { TestApiServer } from '../testing/api-server.ts'
+import type { TestApiServer } from './api-server.ts'
 
 type Json = unknown
 type Plain = Record<string, unknown>
