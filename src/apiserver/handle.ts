@@ -25,10 +25,16 @@ export function handle(server: Server, http: HttpRequest): Answer {
   let query: Query | undefined
   const info = parseRequestInfo(http.method, http.path, () => (query ??= parseQuery(http.query)))
   const context = new RequestContext(server, http, info, anonymous, query)
-  return guarded(context, () => {
+  const response = guarded(context, () => {
     const login = authenticate(server.authenticators, http)
     return login instanceof Promise ? login.then((user) => admitted(context, user)) : admitted(context, login)
   })
+  if (http.method !== 'HEAD') return response
+  return response instanceof Promise ? response.then(withoutBody) : withoutBody(response)
+}
+
+function withoutBody({ status, headers }: HttpResponse): HttpResponse {
+  return { status, headers }
 }
 
 function admitted(context: RequestContext, user: User): Answer {

@@ -54,8 +54,11 @@ function encode(value: object): string {
 function check(token: string, header: string, key: KeyObject): JwtClaims | undefined {
   const [head, payload, signature, ...rest] = token.split('.')
   if (head !== header || payload === undefined || signature === undefined || rest.length > 0) return undefined
+  const signatureBytes = Buffer.from(signature, 'base64url')
+  // Base64 can spell the same bytes in several ways; one token has one spelling.
+  if (signatureBytes.toString('base64url') !== signature) return undefined
   const options = { key, dsaEncoding: 'ieee-p1363' as const }
-  if (!verify('sha256', Buffer.from(`${head}.${payload}`), options, Buffer.from(signature, 'base64url'))) return undefined
+  if (!verify('sha256', Buffer.from(`${head}.${payload}`), options, signatureBytes)) return undefined
   try {
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
     return typeof claims === 'object' && claims !== null ? (claims as JwtClaims) : undefined

@@ -3,6 +3,7 @@
  * Undefined: no such path, and the caller says so in plain text.
  */
 
+import { methodNotAllowed, resourceNotFound } from '../../apimachinery/status-error.ts'
 import { tokenIssuer } from '../authn/service-account-token.ts'
 import { splitPath } from '../request/info.ts'
 import { answer, respondObject } from '../response/respond.ts'
@@ -65,6 +66,7 @@ function issuerDocument({ server }: RequestContext): object {
 }
 
 function discovery(context: RequestContext, parts: readonly string[]): Answer | undefined {
+  if (context.http.method !== 'GET' && context.http.method !== 'HEAD') throw methodNotAllowed()
   const { server } = context
   const { catalog } = server
   const [prefix, ...rest] = parts
@@ -73,7 +75,10 @@ function discovery(context: RequestContext, parts: readonly string[]): Answer | 
     if (aggregated !== undefined) return aggregated
     return respond(context, prefix === 'api' ? apiVersions(server) : apiGroupList(catalog))
   }
-  if (prefix === 'api') return rest.length === 1 && rest[0] === 'v1' ? respond(context, apiResourceList(catalog, '', 'v1')) : undefined
+  if (prefix === 'api') {
+    if (rest[0] !== 'v1') throw resourceNotFound()
+    return respond(context, apiResourceList(catalog, '', 'v1'))
+  }
   const [group = '', version] = rest
   if (group === '' || !catalog.servesGroup(group)) return undefined
   if (version === undefined) return respond(context, apiGroup(catalog, group))

@@ -27,7 +27,7 @@ export function decodeContinue(text: string): ContinueToken {
   try {
     value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   } catch {
-    const first = Buffer.from(text, 'base64url').toString('utf8')
+    const first = Buffer.from(text, 'base64url').toString('latin1')
     throw bad(`continue key is not valid: ${first === '' ? 'unexpected end of JSON input' : jsonErrorText(first)}`)
   }
   if (typeof value !== 'object' || value === null) throw bad('continue key is not valid: json: cannot unmarshal value')

@@ -13,6 +13,7 @@ import type { KubeObject } from '../../apimachinery/object.ts'
 import { conflict, invalid, notFound, objectModified } from '../../apimachinery/status-error.ts'
 import type { KeyValue, Transaction } from '../../store/store.ts'
 import { admit, validateAdmission } from '../admission/admit.ts'
+import { parseStoredRevision } from '../request/revision.ts'
 import type { Attributes, Write } from '../server-parts.ts'
 import { createAttributes, createPrepared, dedupeOwners, setManagedFields } from './create.ts'
 import { removeStored } from './delete.ts'
@@ -136,6 +137,7 @@ function uidPrecondition({ resource, namespace }: Write, name: string, want: str
 function checkResourceVersion({ resource }: Write, name: string, draft: Draft, old: KubeObject): void {
   const { metadata } = draft
   const sent = metadata.resourceVersion ?? ''
+  parseStoredRevision(sent)
   if (sent === '' || sent === '0') {
     if (resource.kind.allowUnconditionalUpdate === false) {
       const { group } = resource.groupResource

@@ -28,6 +28,9 @@ export function respondList(
   representation: Representation,
 ): HttpResponse | Promise<HttpResponse> {
   const metadata = listMetaOf(snapshot)
+  if (snapshot.items.length === 0 && representation.transform === 'Table') {
+    return respondObject(context, table(context, resource, [], representation, metadata), representation)
+  }
   if (representation.media !== 'json' || isPretty(context, representation)) {
     const list = wholeList(resource, snapshot, metadata)
     return respondObject(context, transformedList(context, resource, list, representation), representation)
@@ -84,7 +87,7 @@ function beginning(
       return { begin, encoder: { text: (kv) => JSON.stringify(withoutType(served(kv))) } }
     }
     case 'Table': {
-      const empty = JSON.stringify(table(context, resource, [], representation, metadata))
+      const empty = JSON.stringify({ ...table(context, resource, [], representation, metadata), rows: [] })
       const text = (kv: KeyValue): string => {
         const whole = table(context, resource, [served(kv)], representation, {}, false) as { rows: readonly object[] }
         return JSON.stringify(whole.rows[0])

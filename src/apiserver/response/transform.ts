@@ -30,7 +30,7 @@ export function transformed(context: RequestContext, resource: ServedResource, o
       return partialMetadata(object, representation)
     case 'PartialObjectMetadataList':
       throw notAcceptable(
-        `you requested PartialObjectMetadataList, but the requested object is not a list type (${goType(resource, resource.kind.kind)})`,
+        `you requested PartialObjectMetadataList, but the requested object is not a list (${goType(resource, resource.kind.kind)})`,
       )
     case 'Table': {
       const { resourceVersion } = object.metadata
@@ -100,11 +100,15 @@ export function table(
           priority: priority ?? 0,
         }))
       : null,
-    rows: items.map((item) => ({
-      cells: columns.map((column) => column.value(item, cellContext)),
-      ...(conditionsOf(kind, item) ?? {}),
-      object: include === 'None' ? null : include === 'Object' ? item : partialMetadata(item, representation),
-    })),
+    // Upstream's default convertor leaves the list of rows out when there are none.
+    rows:
+      kind.columns === undefined && items.length === 0
+        ? null
+        : items.map((item) => ({
+            cells: columns.map((column) => column.value(item, cellContext)),
+            ...(conditionsOf(kind, item) ?? {}),
+            object: include === 'None' ? null : include === 'Object' ? item : partialMetadata(item, representation),
+          })),
   }
 }
 

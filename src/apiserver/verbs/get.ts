@@ -7,9 +7,9 @@ import { notFound } from '../../apimachinery/status-error.ts'
 import type { KeyValue } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import type { ServedResource } from '../registry/catalog.ts'
+import { parseRevision, waitForRevision } from '../request/revision.ts'
 import { respondStored } from '../response/respond.ts'
 import type { RequestContext } from '../server-parts.ts'
-import { parseRevision, waitForRevision } from './revision.ts'
 
 export function getObject(context: RequestContext, resource: ServedResource): HttpResponse | Promise<HttpResponse> {
   const representation = context.server.negotiators.object.negotiate(context.header('accept'))

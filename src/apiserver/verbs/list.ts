@@ -17,10 +17,10 @@ import { decodeContinue, encodeContinue, inconsistentContinue, listTooOld } from
 import { areHot } from '../registry/hot-fields.ts'
 import { compilePredicate, type Predicate } from '../registry/predicate.ts'
 import { type ListOptions, parseListOptions } from '../request/list-options.ts'
+import { parseRevision, waitForRevision } from '../request/revision.ts'
 import type { Snapshot } from '../response/respond-list.ts'
 import { respondList } from '../response/respond-list.ts'
 import type { RequestContext } from '../server-parts.ts'
-import { parseRevision, waitForRevision } from './revision.ts'
 
 export function listObjects(context: RequestContext, resource: ServedResource): HttpResponse | Promise<HttpResponse> {
   const { server, info } = context

@@ -11,7 +11,7 @@ import { invalidValue } from '../../apimachinery/field-error.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { jsonPatch, unknownJsonPatchFields } from '../../apimachinery/patch/json-patch.ts'
 import { mergePatch } from '../../apimachinery/patch/merge-patch.ts'
-import type { JsonObject } from '../../apimachinery/patch/plain-json.ts'
+import { type JsonObject, jsonTypeOf } from '../../apimachinery/patch/plain-json.ts'
 import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge.ts'
 import { badRequest, conflict, invalid, notFound, unsupportedMediaType } from '../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../wire/http.ts'
@@ -25,6 +25,7 @@ import { fromStored } from '../registry/versions.ts'
 import { timeText } from '../registry/write.ts'
 import { readBody } from '../request/body.ts'
 import { decodePatched, defaulted, parseJsonText } from '../request/decode.ts'
+import { parseStoredRevision } from '../request/revision.ts'
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts'
 import { respondStored } from '../response/respond.ts'
 import type { RequestContext, Write } from '../server-parts.ts'
@@ -139,10 +140,14 @@ async function applier(
   try {
     applied = parseYaml(Buffer.from(body).toString('utf8')) as Draft
   } catch (error) {
-    throw badRequest(`error decoding YAML: ${(error as Error).message}`)
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`)
   }
-  if (typeof applied !== 'object' || applied === null || Array.isArray(applied)) {
-    throw badRequest('error decoding YAML: json: cannot unmarshal into Go value of type map[string]interface {}')
+  applied ??= {} as Draft
+  if (typeof applied !== 'object' || Array.isArray(applied)) {
+    const type = jsonTypeOf(applied)
+    throw badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
+    )
   }
   const { info, server } = context
   return async (live) => {
@@ -193,6 +198,7 @@ function checkAppliedUid(applied: Draft, resource: ServedResource, name: string)
 
 function checkAppliedRevision(applied: Draft, live: KubeObject | undefined, resource: ServedResource, name: string): void {
   const sent = applied.metadata?.resourceVersion ?? ''
+  if (sent !== '') parseStoredRevision(sent)
   if (live === undefined || sent === '' || sent === live.metadata.resourceVersion) return
   throw conflict(
     resource.groupResource,

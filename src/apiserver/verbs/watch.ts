@@ -16,12 +16,12 @@ import type { Feed, FeedEvent } from '../registry/feed.ts'
 import { compilePredicate, type Predicate } from '../registry/predicate.ts'
 import { WatchForm } from '../registry/watch-form.ts'
 import { type ListOptions, parseListOptions } from '../request/list-options.ts'
+import { parseRevision, waitForRevision } from '../request/revision.ts'
 import { mediaTypes, onlyAccepted } from '../response/negotiate.ts'
 import { headersFor } from '../response/respond.ts'
 import { includeObjectOf } from '../response/transform.ts'
 import type { RequestContext } from '../server-parts.ts'
 import { takeSnapshot } from './list.ts'
-import { parseRevision, waitForRevision } from './revision.ts'
 
 const unsentBytesMax = 256 * 1024
 const bookmarkMs = 60_000

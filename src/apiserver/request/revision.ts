@@ -22,6 +22,14 @@ export function parseRevision(text: string, errors: 'list' | 'plain'): number {
   throw errors === 'list' ? badRequest(`invalid resource version: ${message}`) : plainError(message)
 }
 
+/** Of an object: what is no number is a 500 with Go's words. */
+export function parseStoredRevision(text: string): number {
+  if (text === '') return 0
+  const value = digits.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(value)) return value
+  throw plainError(`strconv.ParseUint: parsing ${quote(text)}: ${digits.test(text) ? 'value out of range' : 'invalid syntax'}`)
+}
+
 export function tooLargeRevision(revision: number, current: number): Error {
   return timeout(`Too large resource version: ${revision}, current: ${current}`, 1, [
     { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' },
