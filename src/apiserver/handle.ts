@@ -102,6 +102,7 @@ function formOfErrors({ server, http }: RequestContext): Representation {
   try {
     return { media: server.negotiators.object.negotiate(http.headers.accept).media }
   } catch {
-    return plainJson
+    // Whoever asks for what nobody can make gets JSON for people.
+    return { media: 'json', isPretty: true }
   }
 }

@@ -94,8 +94,7 @@ function takenError({ resource }: Write, draft: Draft, existing: KubeObject | un
 
 function checkNamespace({ resource, namespace }: Write, { metadata }: Draft): void {
   if (!resource.isNamespaced) {
-    if ((metadata.namespace ?? '') !== '' && resource.resource === 'namespaces') return
-    if ((metadata.namespace ?? '') !== '') throw namespaceMismatch()
+    delete metadata.namespace
     return
   }
   if ((metadata.namespace ?? '') === '') metadata.namespace = namespace

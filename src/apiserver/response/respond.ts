@@ -14,7 +14,7 @@ import { bytesOf, servedBytes, servedText } from '../registry/storage-codec.ts'
 import { fromStored } from '../registry/versions.ts'
 import type { Stored } from '../registry/write.ts'
 import type { RequestContext } from '../server-parts.ts'
-import { type Media, mediaTypes, type Representation } from './negotiate.ts'
+import { mediaTypes, type Representation } from './negotiate.ts'
 import { transformed } from './transform.ts'
 
 export function respondStored(
@@ -132,16 +132,14 @@ function hasControl(text: string): boolean {
   return false
 }
 
-/** Errors in the form that was asked for, as far as that can be known; errors of negotiation are always pretty JSON. */
+/** Errors in the form that was asked for. */
 export function respondError(
   context: RequestContext,
   error: StatusError,
   representation: Representation,
 ): HttpResponse | Promise<HttpResponse> {
   const status = statusOf(error) as Status
-  const isNegotiation = status.code === 406
-  const shown = isNegotiation ? { media: 'json' as Media, isPretty: true } : representation
-  const response = respondStatus(context, status, shown)
+  const response = respondStatus(context, status, representation)
   const retryAfter = status.details?.retryAfterSeconds
   if (retryAfter === undefined) return response
   const withHeader = (one: HttpResponse): HttpResponse => ({ ...one, headers: { ...one.headers, 'retry-after': String(retryAfter) } })

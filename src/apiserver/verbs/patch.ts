@@ -87,7 +87,7 @@ async function makePatcher(
     const served = fromStored(resource, live as KubeObject) as unknown as JsonObject
     const patched = patchedBy(kind, resource, served, patch)
     const draft = decodePatched(targetOf(resource), patched, patch, kind, { ...options, warn: (text) => context.warn(text) })
-    checkPatchedName(draft, context.info.name)
+    checkName(draft, context.info.name)
     checkNamespace(resource, draft, context.info.namespace)
     const next = defaulted(resource, draft)
     trackManagers(write, next, live)

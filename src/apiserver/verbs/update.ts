@@ -50,7 +50,10 @@ export function checkName({ metadata }: Draft, name: string): void {
 }
 
 export function checkNamespace({ isNamespaced }: ServedResource, { metadata }: Draft, namespace: string): void {
-  if (!isNamespaced) return
+  if (!isNamespaced) {
+    delete metadata.namespace
+    return
+  }
   const sent = metadata.namespace ?? ''
   if (sent === '') metadata.namespace = namespace
   else if (sent !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')

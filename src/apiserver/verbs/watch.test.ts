@@ -85,8 +85,9 @@ test('bookmarks come every minute, and the watch ends when its time is up', asyn
   const watch = await api.watch(`${cms}?watch=1&allowWatchBookmarks=true&timeoutSeconds=100&resourceVersion=${from}`)
   await api.clock.advance(61_000)
   expect(said(watch)).toEqual(['BOOKMARK'])
+  await create(api, 'b')
   await api.clock.advance(40_000)
-  expect(said(watch)).toEqual(['BOOKMARK', 'BOOKMARK'])
+  expect(said(watch)).toEqual(['BOOKMARK', 'ADDED b', 'BOOKMARK'])
   expect(watch.isOpen()).toBe(false)
 })
 

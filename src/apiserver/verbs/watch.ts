@@ -60,6 +60,8 @@ class Watcher implements Subscriber {
   #position = 0
   /** Events up to here are not for this watcher: it has seen them, or did not ask for them. */
   #seen = 0
+  /** What the last bookmark said; another one must say more. */
+  #bookmarked = 0
   /** Catching up, or waiting for the client: `wake` does nothing. */
   #isBusy = true
   #hasEnded = false
@@ -120,7 +122,9 @@ class Watcher implements Subscriber {
     const { items, revision } = taken instanceof Promise ? await taken : taken
     this.#seen = revision
     await this.#send(items.length, (i) => form.encode('ADDED', items[i] as KeyValue, (items[i] as KeyValue).modRevision))
-    if (options.sendInitialEvents && options.allowWatchBookmarks) this.#write(form.bookmark(revision, true))
+    if (!options.sendInitialEvents || !options.allowWatchBookmarks) return
+    this.#bookmarked = revision
+    this.#write(form.bookmark(revision, true))
   }
 
   async #sendSince(revision: number): Promise<void> {
@@ -197,7 +201,10 @@ class Watcher implements Subscriber {
     if (!options.allowWatchBookmarks) return
     const bookmark = (): void => {
       if (this.#isBusy || this.#hasEnded) return
-      this.#write(this.#request.form.bookmark(Math.max(this.#seen, context.server.store.revision), false))
+      const revision = Math.max(this.#seen, context.server.store.revision)
+      if (revision === this.#bookmarked) return
+      this.#bookmarked = revision
+      this.#write(this.#request.form.bookmark(revision, false))
     }
     const repeat = (): void => {
       if (this.#hasEnded) return
