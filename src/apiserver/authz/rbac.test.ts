@@ -92,3 +92,46 @@ test('reviews answer what may be done', async () => {
     '.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
   )
 })
+
+test('nobody grants what he does not hold', async () => {
+  await using api = await startTestApiServer()
+  const roles = `${rbac}/namespaces/default/roles`
+  const rule = (resource: string, verbs: readonly string[]): object => ({ apiGroups: [''], resources: [resource], verbs })
+  await api.request('POST', `${rbac}/clusterroles`, {
+    metadata: { name: 'writer' },
+    rules: [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['*'], verbs: ['*'], resourceNames: [] }, rule('pods', ['get'])],
+  })
+  await api.request(
+    'PATCH',
+    `${rbac}/clusterroles/writer`,
+    { rules: [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['*'], verbs: ['create', 'update', 'get'] }, rule('pods', ['get'])] },
+    { headers: { 'content-type': 'application/merge-patch+json' } },
+  )
+  await api.request('POST', `${rbac}/clusterrolebindings`, {
+    metadata: { name: 'writer' },
+    subjects: [{ kind: 'User', name: 'bob', apiGroup: 'rbac.authorization.k8s.io' }],
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'writer' },
+  })
+  const held = await api.request('POST', roles, { metadata: { name: 'a' }, rules: [rule('pods', ['get'])] }, as('bob'))
+  expect(held.status).toBe(201)
+  const more = await api.request(
+    'POST',
+    roles,
+    { metadata: { name: 'b' }, rules: [rule('pods', ['get', 'list', 'watch'])] },
+    as('bob', ['g']),
+  )
+  expect(more.json.message).toBe(
+    'roles.rbac.authorization.k8s.io "b" is forbidden: user "bob" (groups=["g" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["list" "watch"]}',
+  )
+  const bound = await api.request(
+    'POST',
+    `${rbac}/clusterrolebindings`,
+    {
+      metadata: { name: 'x' },
+      subjects: [{ kind: 'User', name: 'bob', apiGroup: 'rbac.authorization.k8s.io' }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    },
+    as('bob'),
+  )
+  expect(bound.status).toBe(403)
+})

@@ -1,4 +1,6 @@
 /** The extensions by the resource that they extend. One line for each. */
+
+import { bindingExtension as roleBindingExtension, roleExtension } from '../../authz/escalation.ts'
 import type { ApiServerFlags, Extension } from '../../server-parts.ts'
 import { componentStatusExtension } from './component-status.ts'
 import { namespaceExtension } from './namespace.ts'
@@ -23,6 +25,10 @@ export function extensions(flags: ApiServerFlags): ReadonlyMap<string, Extension
     ['pods.', podExtension],
     ['serviceaccounts.', serviceAccountExtension],
     ['services.', serviceExtension(flags)],
+    ['roles.rbac.authorization.k8s.io', roleExtension],
+    ['clusterroles.rbac.authorization.k8s.io', roleExtension],
+    ['rolebindings.rbac.authorization.k8s.io', roleBindingExtension],
+    ['clusterrolebindings.rbac.authorization.k8s.io', roleBindingExtension],
     ['selfsubjectreviews.authentication.k8s.io', selfSubjectReviews],
     ['tokenreviews.authentication.k8s.io', tokenReviews],
     ['localsubjectaccessreviews.authorization.k8s.io', localSubjectAccessReviews],
