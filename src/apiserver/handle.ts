@@ -29,8 +29,12 @@ export function handle(server: Server, http: HttpRequest): Answer {
     const login = authenticate(server.authenticators, http)
     return login instanceof Promise ? login.then((user) => admitted(context, user)) : admitted(context, login)
   })
-  if (http.method !== 'HEAD') return response
-  return response instanceof Promise ? response.then(withoutBody) : withoutBody(response)
+  return response instanceof Promise ? response.then((done) => finished(context, done)) : finished(context, response)
+}
+
+function finished({ server, info, http }: RequestContext, response: HttpResponse): HttpResponse {
+  server.counts.add(info, response.status)
+  return http.method === 'HEAD' ? withoutBody(response) : response
 }
 
 function withoutBody({ status, headers }: HttpResponse): HttpResponse {

@@ -13,6 +13,7 @@ import type { Authenticators } from './authn/authenticate.ts'
 import type { User } from './authn/user.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import type { Rbac } from './authz/rbac.ts'
+import type { RequestCounts } from './describe/request-counts.ts'
 import type { Catalog, RuntimeConfig, ServedResource } from './registry/catalog.ts'
 import type { Channels } from './registry/channels.ts'
 import type { Leases } from './registry/leases.ts'
@@ -56,6 +57,7 @@ export interface Server {
   readonly tokens: JwtSigner
   readonly negotiators: Negotiators
   readonly protobuf: ProtobufDoor
+  readonly counts: RequestCounts
   /** Which checks of /readyz have passed. */
   readonly health: { isReady: boolean; isClosing: boolean }
 }

@@ -24,6 +24,7 @@ import type { Authorizer } from './authz/authorizer.ts'
 import { componentIdentities } from './authz/components.ts'
 import { Rbac } from './authz/rbac.ts'
 import { bootstrap } from './bootstrap/bootstrap.ts'
+import { RequestCounts } from './describe/request-counts.ts'
 import { handle } from './handle.ts'
 import { Catalog, type RuntimeConfig } from './registry/catalog.ts'
 import { Channels } from './registry/channels.ts'
@@ -126,6 +127,7 @@ function build(options: ApiServerOptions): Server {
       plain: new Negotiator({ media, unavailable, transforms: false }),
     },
     protobuf: protobufDoor(catalog),
+    counts: new RequestCounts(),
     health: { isReady: false, isClosing: false },
   }
   return server

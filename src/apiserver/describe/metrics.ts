@@ -1,5 +1,5 @@
 /**
- * /metrics in Prometheus' text format. Few so far: what this process uses, and how many objects there are of each kind.
+ * /metrics in Prometheus' text format. Few so far: how many requests were answered how, how many objects there are of each kind.
  */
 
 import { prefixRange } from '../../store/store.ts'
@@ -8,8 +8,9 @@ import { answer } from '../response/respond.ts'
 import type { RequestContext } from '../server-parts.ts'
 
 export async function metrics(context: RequestContext): Promise<HttpResponse> {
-  const { store, catalog } = context.server
+  const { store, catalog, counts } = context.server
   const lines = [
+    ...counts.lines(),
     '# HELP apiserver_storage_objects [STABLE] Number of stored objects at the time of last check split by kind.',
     '# TYPE apiserver_storage_objects gauge',
   ]

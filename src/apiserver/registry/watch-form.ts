@@ -111,6 +111,7 @@ export class WatchForm {
   }
 
   #frame(type: string, object: object): Uint8Array {
+    if (this.#representation.media === 'protobuf') return this.#context.server.protobuf.encodeEvent(type, object)
     return bytesOf(`{"type":"${type}","object":${JSON.stringify(object)}}\n`)
   }
 }

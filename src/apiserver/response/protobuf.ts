@@ -7,6 +7,8 @@ import type { Catalog } from '../registry/catalog.ts'
 
 export interface ProtobufDoor {
   encode(object: KubeObject): Uint8Array | Promise<Uint8Array>
+  /** One length-prefixed frame of a watch. */
+  encodeEvent(type: string, object: object): Uint8Array
   decode(bytes: Uint8Array, kind: string): Promise<unknown>
 }
 
@@ -14,5 +16,5 @@ export function protobufDoor(_catalog: Catalog): ProtobufDoor {
   const refuse = (): never => {
     throw unsupportedMediaType('protobuf is not served yet')
   }
-  return { encode: refuse, decode: async () => refuse() }
+  return { encode: refuse, encodeEvent: refuse, decode: async () => refuse() }
 }
