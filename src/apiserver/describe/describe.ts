@@ -76,7 +76,7 @@ function discovery(context: RequestContext, parts: readonly string[]): Answer | 
     return respond(context, prefix === 'api' ? apiVersions(server) : apiGroupList(catalog))
   }
   if (prefix === 'api') {
-    if (rest[0] !== 'v1') throw resourceNotFound()
+    if (rest.length > 1 || rest[0] !== 'v1') throw resourceNotFound()
     return respond(context, apiResourceList(catalog, '', 'v1'))
   }
   const [group = '', version] = rest
