@@ -7,10 +7,14 @@ import { ClusterRole } from '../../api/rbac/cluster-role.ts'
 import { ClusterRoleBinding } from '../../api/rbac/cluster-role-binding.ts'
 import { Role } from '../../api/rbac/role.ts'
 import { RoleBinding } from '../../api/rbac/role-binding.ts'
+import type { KindDefinition } from '../../apimachinery/kind.ts'
+import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
+import type { Draft } from '../registry/resource-store.ts'
+import { updateObject } from '../registry/update.ts'
 import type { Server } from '../server-parts.ts'
 import { clusterRoles } from './cluster-roles.ts'
 import { controllerRoles } from './controller-roles.ts'
-import { createMissing } from './create-missing.ts'
+import { createMissing, internalWrite } from './create-missing.ts'
 import { namespaceRoles } from './namespace-roles.ts'
 
 interface Rule {
@@ -28,7 +32,8 @@ interface RoleEntry {
   readonly rules: Rule[]
 }
 
-const autoupdate = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }
+const autoupdateKey = 'rbac.authorization.kubernetes.io/autoupdate'
+const autoupdate = { [autoupdateKey]: 'true' }
 const bootstrapping = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
 
 /** Who has which role: "name: Kind subject, Kind namespace/subject". The role is the binding's namesake unless said. */
@@ -84,32 +89,60 @@ const roleBindings: readonly (readonly [namespace: string, name: string, role: s
 export async function bootstrapRbac(server: Server, signal: AbortSignal): Promise<void> {
   const controllers = parseRoles(controllerRoles)
   const created: Promise<void>[] = []
-  /** One role that cannot be written must not keep the server from starting. */
-  const create = (...[kind, object]: [Parameters<typeof createMissing>[1], Parameters<typeof createMissing>[2]]): void => {
-    const work = createMissing(server, kind, object, signal).catch((error: unknown) => {
-      if (!signal.aborted)
-        server.log.warn('Cannot write a role that every cluster has', {
-          kind: kind.kind,
-          name: object.metadata.name,
-          error: (error as Error).message,
-        })
-    })
-    created.push(work)
+  const create = (kind: { readonly kind: string }, object: BootstrapObject): void => {
+    created.push(ensure(server, kind as KindDefinition, object, signal))
   }
-  for (const role of [...parseRoles(clusterRoles), ...controllers]) create(ClusterRole as never, clusterRoleObject(role))
-  for (const role of parseRoles(namespaceRoles)) create(Role as never, roleObject(role))
+  for (const role of [...parseRoles(clusterRoles), ...controllers]) create(ClusterRole, clusterRoleObject(role))
+  for (const role of parseRoles(namespaceRoles)) create(Role, roleObject(role))
   for (const line of clusterRoleBindings.trim().split('\n')) {
     const [name = '', subjects = ''] = splitAt(line, line.lastIndexOf(':', line.includes(': ') ? line.indexOf(': ') : line.length))
-    create(ClusterRoleBinding as never, bindingObject(name, '', 'ClusterRole', name, subjects))
+    create(ClusterRoleBinding, bindingObject(name, '', 'ClusterRole', name, subjects))
   }
   for (const { name } of controllers) {
     const account = `ServiceAccount kube-system/${name.slice('system:controller:'.length)}`
-    create(ClusterRoleBinding as never, bindingObject(name, '', 'ClusterRole', name, account))
+    create(ClusterRoleBinding, bindingObject(name, '', 'ClusterRole', name, account))
   }
   for (const [namespace, name, role, subjects] of roleBindings) {
-    create(RoleBinding as never, bindingObject(name, namespace, 'Role', role, subjects))
+    create(RoleBinding, bindingObject(name, namespace, 'Role', role, subjects))
   }
   await Promise.all(created)
+}
+
+type BootstrapObject = Parameters<typeof createMissing>[2]
+
+/** One role that cannot be written must not keep the server from starting. */
+async function ensure(server: Server, kind: KindDefinition, object: BootstrapObject, signal: AbortSignal): Promise<void> {
+  const { name = '', namespace = '' } = object.metadata
+  try {
+    const write = internalWrite(server, kind, namespace, signal)
+    const kv = await server.store.get(write.resource.store.keyOf(namespace, name))
+    if (kv === undefined) return await createMissing(server, kind, object, signal)
+    const have = write.resource.store.objectOf(kv) as unknown as Draft
+    if (have.metadata.annotations?.[autoupdateKey] === 'false' || completed(have, object) === undefined) return
+    await updateObject(write, {
+      name,
+      isInternal: true,
+      next: (live) => completed(live as unknown as Draft, object) ?? (live as unknown as Draft),
+    })
+  } catch (error) {
+    if (signal.aborted) return
+    server.log.warn('Cannot write a role that every cluster has', { kind: kind.kind, name, error: (error as Error).message })
+  }
+}
+
+/** With the rules or subjects that are missing; undefined when none are. */
+function completed(have: Draft, wanted: BootstrapObject): Draft | undefined {
+  for (const field of ['rules', 'subjects']) {
+    const own = (have[field] ?? []) as readonly object[]
+    const missing = ((wanted[field] ?? []) as readonly object[]).filter((one) => !own.some((other) => holds(other, one)))
+    if (missing.length > 0) return { ...have, [field]: [...own, ...missing] }
+  }
+  return undefined
+}
+
+/** Everything that `wanted` says; defaults may stand beside it. */
+function holds(own: object, wanted: object): boolean {
+  return Object.entries(wanted).every(([field, value]) => semanticallyEqual((own as Record<string, unknown>)[field], value))
 }
 
 function splitAt(text: string, at: number): [string, string] {
