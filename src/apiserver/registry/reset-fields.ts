@@ -16,7 +16,11 @@ export function resetFieldsOf(resource: ServedResource, subresource: string): Fi
 }
 
 function compute(resource: ServedResource, subresource: string): FieldSet | undefined {
-  if (subresource === '') return resource.kind.hasStatus ? setOf([fieldElement('status')]) : undefined
+  if (subresource === '') {
+    // What a signing request asks for never changes.
+    if (resource.kind.kind === 'CertificateSigningRequest') return setOf([fieldElement('spec')], [fieldElement('status')])
+    return resource.kind.hasStatus ? setOf([fieldElement('status')]) : undefined
+  }
   if (subresource !== 'status') return undefined
   const names = Object.keys(resource.schema.fields).filter((name) => !['kind', 'apiVersion', 'metadata', 'status'].includes(name))
   return setOf(...names.map((name) => [fieldElement(name)]))

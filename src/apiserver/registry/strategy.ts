@@ -86,10 +86,11 @@ export function prepareForUpdate({ resource, subresource }: Write, draft: Draft,
   const { metadata } = draft
   const had = old.metadata
   setOrDelete(metadata, 'generation', kind.generation === 'none' ? (metadata.generation ?? had.generation) : had.generation)
-  if (subresource === 'status') keepAllBut(draft, old, 'status')
-  else if (subresource === '' && kind.hasStatus) setOrDelete(draft, 'status', (old as unknown as Draft).status)
+  // An approval is written into the status too.
+  if (subresource === 'status' || subresource === 'approval') keepAllBut(draft, old, 'status')
+  else if (kind.hasStatus) setOrDelete(draft, 'status', (old as unknown as Draft).status)
   ;(kind as unknown as Judging).prepareForUpdate?.(draft, old, { subresource })
-  if (subresource !== 'status') growGeneration(kind.generation, draft, old)
+  if (subresource !== 'status' && subresource !== 'approval') growGeneration(kind.generation, draft, old)
   if ((metadata.uid ?? '') === '') setOrDelete(metadata, 'uid', had.uid)
   setOrDelete(metadata, 'creationTimestamp', had.creationTimestamp)
   setOrDelete(metadata, 'selfLink', had.selfLink)

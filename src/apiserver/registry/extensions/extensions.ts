@@ -2,8 +2,10 @@
 
 import { bindingExtension as roleBindingExtension, roleExtension } from '../../authz/escalation.ts'
 import type { ApiServerFlags, Extension } from '../../server-parts.ts'
+import { certificateSigningRequestExtension } from './certificate-signing-request.ts'
 import { componentStatusExtension } from './component-status.ts'
 import { namespaceExtension } from './namespace.ts'
+import { notConnected } from './not-connected.ts'
 import { podExtension } from './pod.ts'
 import { bindingExtension } from './pod-binding.ts'
 import {
@@ -22,9 +24,11 @@ export function extensions(flags: ApiServerFlags): ReadonlyMap<string, Extension
     ['bindings.', bindingExtension],
     ['componentstatuses.', componentStatusExtension],
     ['namespaces.', namespaceExtension],
+    ['nodes.', { subresources: { proxy: notConnected('the proxy') } }],
     ['pods.', podExtension],
     ['serviceaccounts.', serviceAccountExtension],
     ['services.', serviceExtension(flags)],
+    ['certificatesigningrequests.certificates.k8s.io', certificateSigningRequestExtension],
     ['roles.rbac.authorization.k8s.io', roleExtension],
     ['clusterroles.rbac.authorization.k8s.io', roleExtension],
     ['rolebindings.rbac.authorization.k8s.io', roleBindingExtension],

@@ -3,16 +3,10 @@
  * kubelet has an address.
  */
 
-import { serviceUnavailable } from '../../../apimachinery/status-error.ts'
-import type { Extension, SubresourceHandler } from '../../server-parts.ts'
+import type { Extension } from '../../server-parts.ts'
+import { notConnected } from './not-connected.ts'
 import { bindPod } from './pod-binding.ts'
 import { evictPod } from './pod-eviction.ts'
-
-const notConnected =
-  (what: string): SubresourceHandler =>
-  ({ info }) => {
-    throw serviceUnavailable(`${what} of pod ${info.namespace}/${info.name} is not available: its node runs no kubelet that could answer`)
-  }
 
 export const podExtension: Extension = {
   subresources: {

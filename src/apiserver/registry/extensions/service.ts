@@ -20,6 +20,7 @@ import { createMissing, internalWrite } from '../../bootstrap/create-missing.ts'
 import type { ApiServerFlags, Extension, Server, Undo, Write } from '../../server-parts.ts'
 import { deleteObject } from '../delete.ts'
 import type { Draft } from '../resource-store.ts'
+import { notConnected } from './not-connected.ts'
 import { RangeAllocator } from './range-allocator.ts'
 import { normalizeClusterIps, setFamilies } from './service-families.ts'
 import {
@@ -41,6 +42,7 @@ export function serviceExtension(flags: ApiServerFlags): Extension {
     beginUpdate: (write, draft, old) => (write.subresource === '' ? allocator.update(write, draft, old) : undefined),
     afterUpdate: (server, object, old) => allocator.releaseUnused(server, (object as ServiceParts).spec, (old as ServiceParts).spec),
     afterDelete: (server, object) => allocator.deleted(server, object as ServiceParts),
+    subresources: { proxy: notConnected('the proxy') },
   }
 }
 
