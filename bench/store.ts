@@ -98,7 +98,9 @@ async function measureMemory(): Promise<void> {
   for (let round = 0; round < 3; round++) collect()
   const after = process.memoryUsage()
   const kb = (part: 'rss' | 'heapUsed' | 'arrayBuffers'): string => ((after[part] - before[part]) / 10_000 / 1024).toFixed(2)
-  console.log(`10,000 values of 4 KB   ${kb('rss')} KB each of RSS, ${kb('heapUsed')} KB heap, ${kb('arrayBuffers')} KB buffers${globalThis.gc ? '' : '   (run with --expose-gc for sharper figures)'}`)
+  console.log(
+    `10,000 values of 4 KB   ${kb('rss')} KB each of RSS, ${kb('heapUsed')} KB heap, ${kb('arrayBuffers')} KB buffers${globalThis.gc ? '' : '   (run with --expose-gc for sharper figures)'}`,
+  )
   await store.close()
 }
 

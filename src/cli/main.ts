@@ -5,7 +5,7 @@
  * Mistakes of the caller (`UserError`) are one line on standard error and exit code 1; anything else is a bug of ours and says so.
  */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { realProcess, type ProcessDoor } from '../std/process.ts'
+import { type ProcessDoor, realProcess } from '../std/process.ts'
 import { errorText } from './error-text.ts'
 import { kubernetesVersion, version } from './version.ts'
 

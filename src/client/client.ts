@@ -23,6 +23,8 @@ export interface ListOptions extends CallOptions {
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
   readonly limit?: number
   readonly continue?: string
+  /** Items come as PartialObjectMetadata: only kind, apiVersion and metadata. */
+  readonly metadataOnly?: boolean
 }
 export interface WatchOptions extends CallOptions {
   readonly labelSelector?: string
@@ -31,6 +33,8 @@ export interface WatchOptions extends CallOptions {
   readonly allowWatchBookmarks?: boolean
   readonly sendInitialEvents?: boolean
   readonly timeoutSeconds?: number
+  /** Objects come as PartialObjectMetadata. */
+  readonly metadataOnly?: boolean
 }
 export interface WriteOptions extends CallOptions {
   readonly dryRun?: boolean

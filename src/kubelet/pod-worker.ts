@@ -12,7 +12,7 @@ import { reasonOf } from '../apimachinery/status-error.ts'
 import type { Client } from '../client/client.ts'
 import type { Clock, Timer } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
-import { ImagePullError, type ContainerExit, type Runtime } from './cri/runtime.ts'
+import { type ContainerExit, ImagePullError, type Runtime } from './cri/runtime.ts'
 import { annotations, parseDurationMs, simulationOf } from './cri/simulated.ts'
 import {
   allContainers,
@@ -27,9 +27,7 @@ import {
 import { type ContainerState, containerIn, isUp, newContainer, newPodState, type PodState, withContainer } from './pod-state.ts'
 import { statusOf } from './pod-status.ts'
 
-export interface PodEvents {
-  (pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
-}
+export type PodEvents = (pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string) => void
 
 export interface NodeDoors {
   readonly client: Client

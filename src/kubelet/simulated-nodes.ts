@@ -5,8 +5,8 @@
  *
  * Addresses: node i has 172.18.x.y, its Pods 10.(128 + i / 256).(i % 256).0/24.
  */
-import { Node } from '../api/core/node.ts'
-import { Pod } from '../api/core/pod.ts'
+import type { Node } from '../api/core/node.ts'
+import type { Pod } from '../api/core/pod.ts'
 import type { Client } from '../client/client.ts'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'

@@ -76,7 +76,12 @@ describe('inject()', () => {
     const file = await disk.open('/f', { mode: 'create' })
     const outcomes: unknown[] = []
     for (const word of ['aaa', 'bbb', 'ccc', 'ddd']) {
-      outcomes.push(await file.write(0, bytes(word)).then(() => text(disk.bytesOf('/f')), (error) => `${error.code} ${text(disk.bytesOf('/f'))}`))
+      outcomes.push(
+        await file.write(0, bytes(word)).then(
+          () => text(disk.bytesOf('/f')),
+          (error) => `${error.code} ${text(disk.bytesOf('/f'))}`,
+        ),
+      )
     }
     expect(outcomes).toEqual(['aaa', 'EIO baa', 'EIO caa', 'ddd'])
   })

@@ -17,7 +17,17 @@ import type { Random } from './random.ts'
 const sectorBytes = 512
 
 export type DiskOperation =
-  | 'open' | 'read' | 'write' | 'sync' | 'truncate' | 'rename' | 'remove' | 'syncDirectory' | 'list' | 'makeDirectory' | 'lock'
+  | 'open'
+  | 'read'
+  | 'write'
+  | 'sync'
+  | 'truncate'
+  | 'rename'
+  | 'remove'
+  | 'syncDirectory'
+  | 'list'
+  | 'makeDirectory'
+  | 'lock'
 
 export interface DiskFault {
   readonly operation: DiskOperation
@@ -349,7 +359,8 @@ export class MemoryDisk implements Disk {
 /** What the platter may hold of a file: of each change since the last sync, any of its sectors. */
 function survivor(inode: Inode, random: Random): Inode {
   let bytes: Uint8Array = inode.durable
-  for (const change of inode.pending) bytes = 'truncate' in change ? (random.integer(2) === 0 ? bytes : applied(bytes, change)) : torn(bytes, change, random)
+  for (const change of inode.pending)
+    bytes = 'truncate' in change ? (random.integer(2) === 0 ? bytes : applied(bytes, change)) : torn(bytes, change, random)
   const left = new Inode()
   left.write(0, bytes)
   left.durable = new Uint8Array(bytes)

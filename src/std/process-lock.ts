@@ -12,7 +12,7 @@
  * another container shares the directory but not the process numbers: it counts as alive as long as its file's time is
  * fresh, which every holder sees to. After a restart of the machine (`boot`) every older lock is stale.
  */
-import { readFile, readdir, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { readdir, readFile, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 interface Holder {
@@ -65,7 +65,12 @@ async function lockFiles(path: string): Promise<LockFile[]> {
 
 async function isAlive(file: LockFile, us: Holder): Promise<boolean> {
   const holder = parseHolder(await textOf(file.path))
-  const ageMs = Date.now() - (await stat(file.path).then((stats) => stats.mtimeMs, () => 0))
+  const ageMs =
+    Date.now() -
+    (await stat(file.path).then(
+      (stats) => stats.mtimeMs,
+      () => 0,
+    ))
   // Just created and not yet filled in, or written by something else: give it the time a holder would have.
   if (holder === undefined) return ageMs < freshMs
   if (holder.boot !== us.boot) return false

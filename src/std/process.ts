@@ -2,7 +2,7 @@
  * The door to processes: our own (arguments, environment, signals, exit) and others (is it alive, stop it). Passed to
  * the commands of `cli/`, so that they can be tested without ending the test.
  */
-import { hostname, homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 
 export interface ProcessDoor {
   readonly pid: number

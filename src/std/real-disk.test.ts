@@ -38,7 +38,12 @@ describe.each(disks)('%s disk', (_name, make) => {
     await file.write(0, bytes('hello'))
     await file.write(7, bytes('world'))
     await file.sync()
-    expect([await file.size(), text(await file.read(3, 6)), text(await file.read(10, 99)), text(await file.read(50, 5))]).toEqual([12, 'lo\0\0wo', 'ld', ''])
+    expect([await file.size(), text(await file.read(3, 6)), text(await file.read(10, 99)), text(await file.read(50, 5))]).toEqual([
+      12,
+      'lo\0\0wo',
+      'ld',
+      '',
+    ])
     await file.truncate(3)
     await file.close()
     const again = await disk.open(path, { mode: 'create' })
@@ -116,7 +121,10 @@ describe('the lock between processes', () => {
     const us = JSON.parse(text(await realDisk.readFile(`${directory}/probe.1`)) as string)
     await first?.[Symbol.asyncDispose]()
     const path = `${directory}/lock.4`
-    const content = typeof holder === 'string' ? holder : JSON.stringify({ ...us, ...JSON.parse(JSON.stringify(holder)), space: (holder as typeof here).space || us.space })
+    const content =
+      typeof holder === 'string'
+        ? holder
+        : JSON.stringify({ ...us, ...JSON.parse(JSON.stringify(holder)), space: (holder as typeof here).space || us.space })
     await writeFile(path, content)
     if (isOld) await utimes(path, Date.now() / 1000 - 60, Date.now() / 1000 - 60)
     const lock = await realDisk.lock(`${directory}/lock`)

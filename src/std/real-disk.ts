@@ -6,7 +6,7 @@
  * come back short and is then continued. Directories are synced through a descriptor of their own, and systems that
  * cannot (Windows) are taken to need none. The lock is in `process-lock.ts`.
  */
-import { type BigIntStats, constants, close, fdatasync, fsync, fstat, ftruncate, open, read, type StatsFs, write } from 'node:fs'
+import { type BigIntStats, close, constants, fdatasync, fstat, fsync, ftruncate, open, read, type StatsFs, write } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Disk, DiskFile, OpenOptions } from './disk.ts'

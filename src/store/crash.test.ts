@@ -49,7 +49,8 @@ function open(disk: MemoryDisk, random: Random): Promise<EmbeddedStore> {
 
 async function life(disk: MemoryDisk, random: Random, witness: Witness): Promise<MemoryDisk> {
   const store = await open(disk, random)
-  if (store.revision < witness.newest) throw new Error(`Revision ${witness.newest} was seen, but ${store.revision} is the newest after the crash`)
+  if (store.revision < witness.newest)
+    throw new Error(`Revision ${witness.newest} was seen, but ${store.revision} is the newest after the crash`)
   verify(store, witness)
   let isOver = false
   store.watch({ start: '', end: '\0' }, store.revision, {
@@ -70,7 +71,9 @@ async function life(disk: MemoryDisk, random: Random, witness: Witness): Promise
 
 /** The power goes while the store is being opened: recovery itself must be repeatable. */
 async function cutWhileOpening(disk: MemoryDisk, random: Random): Promise<MemoryDisk> {
-  const opening = open(disk, random).then((store) => store.close()).catch(() => undefined)
+  const opening = open(disk, random)
+    .then((store) => store.close())
+    .catch(() => undefined)
   await pause(random.integer(120))
   const left = disk.powerLoss(random, { turn: turns(random) })
   await opening
@@ -81,18 +84,28 @@ async function pause(microtasks: number): Promise<void> {
   for (let left = microtasks; left > 0; left--) await Promise.resolve()
 }
 
-async function write(store: EmbeddedStore, random: Random, steps: { count: number }, isOver: () => boolean, witness: Witness): Promise<void> {
+async function write(
+  store: EmbeddedStore,
+  random: Random,
+  steps: { count: number },
+  isOver: () => boolean,
+  witness: Witness,
+): Promise<void> {
   while (steps.count-- > 0 && !isOver()) {
     const key = `/k${random.integer(12)}`
     const value = random.bytes(1 + random.integer(8) * random.integer(100))
     const deletes = random.integer(5) === 0
-    const result = await store.transact({ compare: [], then: [deletes ? { do: 'delete', range: { start: key } } : { do: 'put', key, value }] })
+    const result = await store.transact({
+      compare: [],
+      then: [deletes ? { do: 'delete', range: { start: key } } : { do: 'put', key, value }],
+    })
     if (isOver()) return
     const what = deletes ? `delete ${key} ` : `put ${key} ${value.join()}`
     const did = result.results[0]
     if (did?.did === 'delete' && did.deleted.length === 0) continue
     witness.saw(result.revision, what)
-    if (random.integer(20) === 0) await store.compact(Math.max(store.compactedRevision, store.revision - random.integer(10))).catch(() => undefined)
+    if (random.integer(20) === 0)
+      await store.compact(Math.max(store.compactedRevision, store.revision - random.integer(10))).catch(() => undefined)
   }
 }
 
@@ -139,7 +152,8 @@ async function run(seed: number): Promise<void> {
     disk = await life(disk, random, witness)
   }
   const store = await open(disk, random)
-  if (store.revision < witness.newest) throw new Error(`Revision ${witness.newest} was seen, but ${store.revision} is the newest after the crash`)
+  if (store.revision < witness.newest)
+    throw new Error(`Revision ${witness.newest} was seen, but ${store.revision} is the newest after the crash`)
   verify(store, witness)
   await store.close()
 }

@@ -27,7 +27,16 @@ async function openOn(options: Partial<EmbeddedStoreOptions> = {}) {
   const logged: string[] = []
   const log = logTo((level, message) => level !== 'debug' && logged.push(message))
   const store = await openEmbeddedStore({ clock, log, ...options })
-  return { store, clock, logged, keys: () => store.range(everything).items.map((kv) => kv.key).join() }
+  return {
+    store,
+    clock,
+    logged,
+    keys: () =>
+      store
+        .range(everything)
+        .items.map((kv) => kv.key)
+        .join(),
+  }
 }
 
 const onDisk = (disk: MemoryDisk): Partial<EmbeddedStoreOptions> => ({ disk, directory: '/data' })
@@ -39,7 +48,10 @@ describe('answers', () => {
     const disk = new MemoryDisk({ turn: () => (isGated ? gate.promise : Promise.resolve()) })
     const { store } = await openOn(onDisk(disk))
     const order: string[] = []
-    store.watch(everything, 1, { onBatch: ({ revision }) => order.push(`watched ${revision}, readable ${store.get('a')?.modRevision}`), onEnd: () => {} })
+    store.watch(everything, 1, {
+      onBatch: ({ revision }) => order.push(`watched ${revision}, readable ${store.get('a')?.modRevision}`),
+      onEnd: () => {},
+    })
     isGated = true
     const first = write(store, put('a')).then(({ revision }) => order.push(`answered ${revision}`))
     const second = write(store, put('a')).then(({ revision }) => order.push(`answered ${revision}`))
@@ -134,7 +146,10 @@ describe('a failing disk', () => {
     const error = await (async () => {
       for (;;) acknowledged = (await write(store, put('k', 20_000))).revision
     })().catch((caught: StoreError) => caught)
-    expect(error).toMatchObject({ code: 'noSpace', message: 'The disk is full: the store is read-only. Free some space and start it again' })
+    expect(error).toMatchObject({
+      code: 'noSpace',
+      message: 'The disk is full: the store is read-only. Free some space and start it again',
+    })
     await store.close()
     expect((await openOn(onDisk(disk))).store.revision).toBe(acknowledged)
   })
@@ -160,8 +175,14 @@ describe('leases', () => {
     await store.grantLease(10, 7)
     await write(store, put('a', 1, id), put('b', 1, id), put('c', 1, id), put('d', 1, 7))
     await write(store, put('c', 1, 7))
-    store.watch(everything, store.revision, { onBatch: ({ events }) => told.push(events.map(({ type, kv }) => `${type} ${kv.key}`).join()), onEnd: () => {} })
-    expect([ttlSeconds, store.leases().find((lease) => lease.id === 7)]).toEqual([10, { id: 7, ttlSeconds: 10, remainingSeconds: 10, keys: ['d', 'c'] }])
+    store.watch(everything, store.revision, {
+      onBatch: ({ events }) => told.push(events.map(({ type, kv }) => `${type} ${kv.key}`).join()),
+      onEnd: () => {},
+    })
+    expect([ttlSeconds, store.leases().find((lease) => lease.id === 7)]).toEqual([
+      10,
+      { id: 7, ttlSeconds: 10, remainingSeconds: 10, keys: ['d', 'c'] },
+    ])
     await clock.advance(6000)
     expect(store.renewLease(7)).toEqual({ id: 7, ttlSeconds: 10 })
     await clock.advance(5000)
@@ -225,7 +246,11 @@ describe('the past', () => {
       await clock.advance(10_000)
     }
     expect([store.revision, store.compactedRevision]).toEqual([11, 5])
-    expect([store.revisionAt(startMs + 45_000), store.revisionAt(startMs + 95_000), store.revisionAt(startMs - 1)]).toEqual([6, 11, undefined])
+    expect([store.revisionAt(startMs + 45_000), store.revisionAt(startMs + 95_000), store.revisionAt(startMs - 1)]).toEqual([
+      6,
+      11,
+      undefined,
+    ])
     await store.close()
     const later = new VirtualClock(clock.now())
     const again = await openOn({ ...onDisk(disk), clock: later, historyMsMax: 60_000 })
@@ -303,7 +328,10 @@ test('on a real disk: write, close, open, read', async () => {
     const options = { disk: realDisk, directory, clock: realClock, log: silentLog }
     const store = await openEmbeddedStore(options)
     await Promise.all(Array.from({ length: 200 }, (_, index) => write(store, put(`k${index}`, 2000))))
-    await expect(openEmbeddedStore(options)).rejects.toMatchObject({ code: 'locked', message: expect.stringContaining(`process ${process.pid}`) })
+    await expect(openEmbeddedStore(options)).rejects.toMatchObject({
+      code: 'locked',
+      message: expect.stringContaining(`process ${process.pid}`),
+    })
     await store.close()
     const again = await openEmbeddedStore(options)
     expect([again.revision, again.range(everything).count]).toEqual([201, 200])

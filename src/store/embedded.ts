@@ -97,13 +97,15 @@ interface Waiting {
 }
 
 const sweepSteps = 4096
+const evacuatedKeys = 512
 /** A compaction frees an eighth of the budget at once, so that there are not many small ones. */
 const compactionShare = 1 / 8
 
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const mvcc = new Mvcc()
   const { disk, directory, clock, log, signal } = options
-  if ((disk === undefined) !== (directory === undefined)) throw new StoreError('invalid', 'A store on disk needs both a disk and a directory')
+  if ((disk === undefined) !== (directory === undefined))
+    throw new StoreError('invalid', 'A store on disk needs both a disk and a directory')
   signal?.throwIfAborted()
   let journal: Journal | undefined
   if (disk !== undefined && directory !== undefined) {
@@ -370,7 +372,17 @@ class Embedded implements EmbeddedStore {
       sweptTo = limit
     }
     this.#watches.swept()
+    if (mvcc.values.isWasteful) await this.#evacuate()
     this.#journal?.snapshotIfWorthIt()
+  }
+
+  async #evacuate(): Promise<void> {
+    const { values, index } = this.#mvcc
+    const condemned = values.condemned()
+    for (let start: string | undefined = ''; start !== undefined; ) {
+      start = values.evacuate(index, condemned, start, evacuatedKeys)
+      await this.#clock.yieldTurn()
+    }
   }
 
   #compactByBytes(): void {
@@ -410,7 +422,11 @@ function refusalFrom(cause: unknown): StoreError {
     return new StoreError('noSpace', 'The disk is full: the store is read-only. Free some space and start it again', { cause })
   }
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new StoreError('readOnly', `The store is read-only because the log could not be written (${why}). Check the disk and start it again`, { cause })
+  return new StoreError(
+    'readOnly',
+    `The store is read-only because the log could not be written (${why}). Check the disk and start it again`,
+    { cause },
+  )
 }
 
 /** Like `done`, but rejects as soon as the signal aborts. The change itself goes on. */

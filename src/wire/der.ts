@@ -151,7 +151,9 @@ export function integer(bytes: Uint8Array): Uint8Array {
   let start = 0
   while (start < bytes.length - 1 && bytes[start] === 0) start++
   const trimmed = bytes.subarray(start)
-  return (trimmed[0] ?? 0) >= 0x80 ? der(tag.integer, Uint8Array.of(0), trimmed) : der(tag.integer, trimmed.length === 0 ? Uint8Array.of(0) : trimmed)
+  return (trimmed[0] ?? 0) >= 0x80
+    ? der(tag.integer, Uint8Array.of(0), trimmed)
+    : der(tag.integer, trimmed.length === 0 ? Uint8Array.of(0) : trimmed)
 }
 
 export function oid(dotted: string): Uint8Array {
@@ -173,7 +175,10 @@ export function time(ms: number): Uint8Array {
 }
 
 export function toPem(label: string, bytes: Uint8Array): string {
-  const lines = Buffer.from(bytes).toString('base64').match(/.{1,64}/g) ?? []
+  const lines =
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }
 

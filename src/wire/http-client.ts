@@ -9,8 +9,9 @@
  * vanished without a word is found by pings: a connection with open streams that hears nothing for 45 seconds is given up.
  * A request that the server provably did not handle (GOAWAY, REFUSED_STREAM) is sent once more; anything else is the caller's decision.
  */
-import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
+
 import type { IncomingMessage } from 'node:http'
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Clock, Timer } from '../std/clock.ts'
 import type { HttpHeaders } from './http.ts'
@@ -81,7 +82,11 @@ function secureOptions(options: HttpClientOptions, tls: ClientTlsOptions): Conne
     host: options.host,
     port: options.port,
     // An IP address is no server name (RFC 6066); certificates for it are still checked against `host`.
-    ...(tls.servername !== undefined ? { servername: tls.servername } : /[a-z]/i.test(options.host) && !options.host.includes(':') ? { servername: options.host } : {}),
+    ...(tls.servername !== undefined
+      ? { servername: tls.servername }
+      : /[a-z]/i.test(options.host) && !options.host.includes(':')
+        ? { servername: options.host }
+        : {}),
     ...(tls.ca !== undefined ? { ca: typeof tls.ca === 'string' ? tls.ca : [...tls.ca] } : {}),
     ...(tls.cert !== undefined ? { cert: tls.cert } : {}),
     ...(tls.key !== undefined ? { key: tls.key } : {}),
@@ -161,7 +166,9 @@ class NegotiatingClient implements HttpClient {
 function connectSocket(tls: ConnectionOptions, options: HttpClientOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connectTls(tls)
-    const timer = options.clock.after(options.connectTimeoutMs ?? connectTimeoutMs, () => socket.destroy(new Error(`Cannot connect to ${authorityOf(options)}: timed out`)))
+    const timer = options.clock.after(options.connectTimeoutMs ?? connectTimeoutMs, () =>
+      socket.destroy(new Error(`Cannot connect to ${authorityOf(options)}: timed out`)),
+    )
     socket.once('error', (error) => {
       timer.cancel()
       reject(error)
@@ -223,7 +230,12 @@ class Session {
 
   request(request: ClientRequest): Promise<ClientResponse> {
     return new Promise((resolve, reject) => {
-      const headers: Record<string, string | number> = { ...this.#options.headers, ...request.headers, ':method': request.method, ':path': request.path }
+      const headers: Record<string, string | number> = {
+        ...this.#options.headers,
+        ...request.headers,
+        ':method': request.method,
+        ':path': request.path,
+      }
       const body = typeof request.body === 'string' ? Buffer.from(request.body, 'utf8') : request.body
       if (body !== undefined) headers['content-length'] = body.length
       const stream = this.#session.request(headers, { endStream: body === undefined })
@@ -261,7 +273,9 @@ class Session {
     this.#timer = this.#options.clock.after(pingMs, () => {
       if (this.#isGone || this.#session.destroyed) return
       if (this.#streams === 0) return this.#ping()
-      this.#timer = this.#options.clock.after(pingTimeoutMs, () => this.#session.destroy(new Error(`Connection to ${authorityOf(this.#options)} was lost: ping timed out`)))
+      this.#timer = this.#options.clock.after(pingTimeoutMs, () =>
+        this.#session.destroy(new Error(`Connection to ${authorityOf(this.#options)} was lost: ping timed out`)),
+      )
       this.#session.ping((error) => {
         this.#timer?.cancel()
         if (error === null) this.#ping()
@@ -294,7 +308,14 @@ class Http1Client implements HttpClient {
       const body = typeof request.body === 'string' ? Buffer.from(request.body, 'utf8') : request.body
       if (body !== undefined) headers['content-length'] = body.length
       const { host, port } = this.#options
-      const outgoing = (this.#request as typeof import('node:http').request)({ host, port, method: request.method, path: request.path, headers, agent: this.#agent })
+      const outgoing = (this.#request as typeof import('node:http').request)({
+        host,
+        port,
+        method: request.method,
+        path: request.path,
+        headers,
+        agent: this.#agent,
+      })
       const abort = (): void => void outgoing.destroy(abortError(request.signal))
       request.signal?.addEventListener('abort', abort, { once: true })
       outgoing.on('error', reject)

@@ -118,7 +118,12 @@ class ListeningServer implements HttpServer, Http2Host {
       options.tls === undefined
         ? createServer(socketOptions, (socket) => this.#accept(socket, false))
         : createTlsServer(
-            { ...socketOptions, ...secureOptions(options.tls), ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: this.limits.handshakeTimeoutMs },
+            {
+              ...socketOptions,
+              ...secureOptions(options.tls),
+              ALPNProtocols: ['h2', 'http/1.1'],
+              handshakeTimeout: this.limits.handshakeTimeoutMs,
+            },
             (socket) => this.#accept(socket, socket.alpnProtocol === 'h2'),
           )
     // The raw socket, before its handshake: `close` must reach it too.
@@ -258,7 +263,10 @@ class ListeningServer implements HttpServer, Http2Host {
   }
 
   #peerOf(socket: Socket): HttpPeer {
-    const peer: { -readonly [Name in keyof HttpPeer]: HttpPeer[Name] } = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
+    const peer: { -readonly [Name in keyof HttpPeer]: HttpPeer[Name] } = {
+      address: socket.remoteAddress ?? '',
+      port: socket.remotePort ?? 0,
+    }
     if (!this.#isTls) return peer
     const tls = socket as TLSSocket
     const certificate = tls.getPeerX509Certificate()

@@ -32,7 +32,12 @@ export function parseSigningRequest(pem: string): SigningRequest {
   const name = expectTag(subject, tag.sequence)
   const key = expectTag(publicKey, tag.sequence)
   const body = expectTag(info, tag.sequence)
-  checkSignature(body.whole, key.whole, readOid(childrenOf(expectTag(algorithm, tag.sequence))[0]), expectTag(signature, tag.bitString).content.subarray(1))
+  checkSignature(
+    body.whole,
+    key.whole,
+    readOid(childrenOf(expectTag(algorithm, tag.sequence))[0]),
+    expectTag(signature, tag.bitString).content.subarray(1),
+  )
   const alternatives = { dnsNames: [] as string[], ipAddresses: [] as string[], emails: [] as string[], uris: [] as string[] }
   if (attributes?.tag === contextTag(0, true)) {
     for (const attribute of childrenOf(attributes)) {
@@ -72,7 +77,10 @@ function checkSignature(body: Uint8Array, publicKey: Uint8Array, algorithm: stri
   if (!isGood) throw new DerError('The signature does not match')
 }
 
-function readAlternativeNames(bytes: Uint8Array, into: { dnsNames: string[]; ipAddresses: string[]; emails: string[]; uris: string[] }): void {
+function readAlternativeNames(
+  bytes: Uint8Array,
+  into: { dnsNames: string[]; ipAddresses: string[]; emails: string[]; uris: string[] },
+): void {
   for (const name of childrenOf(readDer(bytes), tag.sequence)) {
     const text = Buffer.from(name.content).toString('latin1')
     if (name.tag === contextTag(1, false)) into.emails.push(text)
@@ -85,7 +93,9 @@ function readAlternativeNames(bytes: Uint8Array, into: { dnsNames: string[]; ipA
 function ipAddressText(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.')
   if (bytes.length !== 16) throw new DerError('IP address is neither 4 nor 16 bytes long')
-  const groups = Array.from({ length: 8 }, (_, index) => (((bytes[index * 2] as number) << 8) | (bytes[index * 2 + 1] as number)).toString(16))
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[index * 2] as number) << 8) | (bytes[index * 2 + 1] as number)).toString(16),
+  )
   // The URL parser knows how to shorten it.
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
 }

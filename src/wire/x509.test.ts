@@ -39,7 +39,14 @@ const server = issueCertificate(authority, {
   random,
   days: 30,
 })
-const client = issueCertificate(authority, { commonName: 'ann', organizations: ['system:masters', 'a'], usages: ['client'], now, random, days: 30 })
+const client = issueCertificate(authority, {
+  commonName: 'ann',
+  organizations: ['system:masters', 'a'],
+  usages: ['client'],
+  now,
+  random,
+  days: 30,
+})
 
 describe('makeAuthority() and issueCertificate()', () => {
   test('node reads names, dates and usages', () => {
@@ -83,10 +90,16 @@ describe('makeAuthority() and issueCertificate()', () => {
     expect(openssl('x509', '-in', ca, '-noout', '-text')).toContain('CA:TRUE')
   })
   test.runIf(hasOpenssl)('an RSA authority that somebody brings along signs too', () => {
-    const key = file('rsa.key', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
+    const key = file(
+      'rsa.key',
+      generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    )
     const certificate = openssl('req', '-x509', '-new', '-key', key, '-subj', '/CN=rsa-ca', '-days', '30')
     const ca = file('rsa.pem', certificate)
-    const one = issueCertificate({ certificate, key: execFileSync('cat', [key], { encoding: 'utf8' }) }, { commonName: 'y', usages: ['client'], now, random, days: 1 })
+    const one = issueCertificate(
+      { certificate, key: execFileSync('cat', [key], { encoding: 'utf8' }) },
+      { commonName: 'y', usages: ['client'], now, random, days: 1 },
+    )
     expect(openssl('verify', '-CAfile', ca, file('y.pem', one.certificate))).toContain('OK')
   })
 })
@@ -98,7 +111,10 @@ describe('parsePeerCertificate()', () => {
   })
   test('a line break in a name stays one name', () => {
     const one = issueCertificate(authority, { commonName: 'a\nO=system:masters', usages: ['client'], now, random, days: 1 })
-    expect(parsePeerCertificate(fromPem('CERTIFICATE', one.certificate) as Uint8Array)).toMatchObject({ commonName: 'a\nO=system:masters', organizations: [] })
+    expect(parsePeerCertificate(fromPem('CERTIFICATE', one.certificate) as Uint8Array)).toMatchObject({
+      commonName: 'a\nO=system:masters',
+      organizations: [],
+    })
   })
   test('what is no certificate is undefined, wherever it breaks', () => {
     const raw = fromPem('CERTIFICATE', client.certificate) as Uint8Array
@@ -113,7 +129,18 @@ describe('parsePeerCertificate()', () => {
 })
 
 describe.runIf(hasOpenssl)('signing requests', () => {
-  const make = (algorithm: string[], ...args: string[]): string => openssl('req', '-new', '-nodes', ...algorithm, '-keyout', join(folder, 'csr.key'), '-subj', '/O=system:nodes/O=b/CN=system:node:n1', ...args)
+  const make = (algorithm: string[], ...args: string[]): string =>
+    openssl(
+      'req',
+      '-new',
+      '-nodes',
+      ...algorithm,
+      '-keyout',
+      join(folder, 'csr.key'),
+      '-subj',
+      '/O=system:nodes/O=b/CN=system:node:n1',
+      ...args,
+    )
   const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
   test('names and key are read, and signed', () => {
     const request = parseSigningRequest(make(ec, '-addext', 'subjectAltName=DNS:n1,IP:10.0.0.1,IP:fd00::1,URI:spiffe://a,email:a@b'))
@@ -125,7 +152,13 @@ describe.runIf(hasOpenssl)('signing requests', () => {
       uris: ['spiffe://a'],
       emails: ['a@b'],
     })
-    const certificate = signRequest(authority, request, { usages: ['server', 'client'], now, random, days: 1, keyUsages: ['digital signature'] })
+    const certificate = signRequest(authority, request, {
+      usages: ['server', 'client'],
+      now,
+      random,
+      days: 1,
+      keyUsages: ['digital signature'],
+    })
     expect(openssl('verify', '-x509_strict', '-CAfile', file('ca.pem', authority.certificate), file('n1.pem', certificate))).toContain('OK')
     expect(new X509Certificate(certificate).subject).toContain('CN=system:node:n1')
     expect(new X509Certificate(certificate).subjectAltName).toContain('IP Address:10.0.0.1')
@@ -152,7 +185,9 @@ describe('DER', () => {
     expect(Buffer.from(time(Date.UTC(2049, 11, 31, 23, 59, 59))).toString('latin1', 2)).toBe('491231235959Z')
     expect(Buffer.from(time(Date.UTC(2050, 0, 1))).toString('latin1', 2)).toBe('20500101000000Z')
   })
-  test.each(['1.2.840.10045.4.3.2', '2.5.29.15', '0.9.2342', '2.999.1'])('object identifier %s comes back', (one) => expect(readOid(readDer(oid(one)))).toBe(one))
+  test.each(['1.2.840.10045.4.3.2', '2.5.29.15', '0.9.2342', '2.999.1'])('object identifier %s comes back', (one) =>
+    expect(readOid(readDer(oid(one)))).toBe(one),
+  )
   test.each(['', '30', '3080', '308100', '30820001aa', '3085ffffffffff', '1f8101', '3001', '300000'])('%s is refused', (bytes) => {
     expect(() => childrenOf(readDer(Buffer.from(bytes, 'hex')))).toThrow(DerError)
   })

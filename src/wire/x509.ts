@@ -13,7 +13,28 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Random } from '../std/random.ts'
-import { bitString, boolean, childrenOf, contextTag, type DerElement, DerError, der, expectTag, fromPem, integer, octetString, oid, readDer, readOid, sequence, set, tag, time, toPem, utf8String } from './der.ts'
+import {
+  bitString,
+  boolean,
+  childrenOf,
+  contextTag,
+  type DerElement,
+  DerError,
+  der,
+  expectTag,
+  fromPem,
+  integer,
+  octetString,
+  oid,
+  readDer,
+  readOid,
+  sequence,
+  set,
+  tag,
+  time,
+  toPem,
+  utf8String,
+} from './der.ts'
 
 export interface KeyPair {
   /** PEM. */
@@ -53,7 +74,17 @@ export interface AuthorityOptions {
 }
 
 /** In the order of their bits (RFC 5280, 4.2.1.3). */
-const keyUsageBits = ['digital signature', 'content commitment', 'key encipherment', 'data encipherment', 'key agreement', 'cert sign', 'crl sign', 'encipher only', 'decipher only'] as const
+const keyUsageBits = [
+  'digital signature',
+  'content commitment',
+  'key encipherment',
+  'data encipherment',
+  'key agreement',
+  'cert sign',
+  'crl sign',
+  'encipher only',
+  'decipher only',
+] as const
 export type KeyUsage = (typeof keyUsageBits)[number]
 
 const backdateMs = 5 * 60_000
@@ -98,7 +129,10 @@ export function issueCertificate(authority: KeyPair, options: CertificateNames &
 }
 
 /** A certificate, PEM, for a key that somebody else holds. `publicKey` is a SubjectPublicKeyInfo; `subject` replaces the names' Name. */
-export function certifyKey(authority: KeyPair, options: CertificateNames & CertificateTerms & { readonly publicKey: Uint8Array; readonly subject?: Uint8Array }): string {
+export function certifyKey(
+  authority: KeyPair,
+  options: CertificateNames & CertificateTerms & { readonly publicKey: Uint8Array; readonly subject?: Uint8Array },
+): string {
   const issuer = readAuthority(authority.certificate)
   const names = encodeAlternativeNames(options)
   const extensions = [
@@ -106,7 +140,8 @@ export function certifyKey(authority: KeyPair, options: CertificateNames & Certi
     extension(ids.basicConstraints, true, sequence()),
     extension(ids.authorityKeyIdentifier, false, sequence(der(contextTag(0, false), issuer.keyIdentifier))),
   ]
-  if (options.usages.length > 0) extensions.splice(1, 0, extension(ids.extendedKeyUsage, false, sequence(...options.usages.map((usage) => oid(usageIds[usage])))))
+  if (options.usages.length > 0)
+    extensions.splice(1, 0, extension(ids.extendedKeyUsage, false, sequence(...options.usages.map((usage) => oid(usageIds[usage])))))
   const subject = options.subject ?? encodeName(options)
   // RFC 5280, 4.2.1.6: critical when there is no other name.
   if (names !== undefined) extensions.push(extension(ids.subjectAltName, subject.length === 2, names))
@@ -150,7 +185,10 @@ function signCertificate(authorityKey: string, content: CertificateContent): str
 
 function makeKey(): { publicKey: Uint8Array; key: string } {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return { publicKey: pair.publicKey.export({ type: 'spki', format: 'der' }), key: pair.privateKey.export({ type: 'sec1', format: 'pem' }) as string }
+  return {
+    publicKey: pair.publicKey.export({ type: 'spki', format: 'der' }),
+    key: pair.privateKey.export({ type: 'sec1', format: 'pem' }) as string,
+  }
 }
 
 /** 16 bytes that are positive and never 0. */
@@ -211,7 +249,10 @@ function readAuthority(pem: string): { name: Uint8Array; keyIdentifier: Uint8Arr
   const identifier = extensions === undefined ? undefined : readExtensions(childrenOf(extensions)[0]).get(ids.subjectKeyIdentifier)
   return {
     name: expectTag(fields[offset + 4], tag.sequence).whole,
-    keyIdentifier: identifier === undefined ? keyIdentifier(expectTag(fields[offset + 5], tag.sequence).whole) : expectTag(readDer(identifier), tag.octetString).content,
+    keyIdentifier:
+      identifier === undefined
+        ? keyIdentifier(expectTag(fields[offset + 5], tag.sequence).whole)
+        : expectTag(readDer(identifier), tag.octetString).content,
     notAfter: new X509Certificate(bytes).validToDate.getTime(),
   }
 }
@@ -232,7 +273,9 @@ export function ipAddressBytes(text: string): Uint8Array {
   if (version === 4) return Uint8Array.from(text.split('.').map(Number))
   if (version !== 6) throw new Error(`Not an IP address: "${text}"`)
   // An IPv4 tail counts for two groups: ::ffff:1.2.3.4.
-  const plain = text.replace(/%.*$/, '').replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => `${(a * 256 + +b).toString(16)}:${(c * 256 + +d).toString(16)}`)
+  const plain = text
+    .replace(/%.*$/, '')
+    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => `${(a * 256 + +b).toString(16)}:${(c * 256 + +d).toString(16)}`)
   const [head = '', tail] = plain.split('::')
   const groups = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)))
   const left = groups(head)

@@ -16,9 +16,9 @@ import {
   list,
   map,
   recursiveStruct,
+  type StructSchema,
   string,
   struct,
-  type StructSchema,
   time,
 } from '../../apimachinery/schema/schema.ts'
 

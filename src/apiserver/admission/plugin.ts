@@ -3,12 +3,8 @@
  * `attributes.object`; `validate` may not. Both refuse by throwing a StatusError.
  */
 
-import type { KubeObject } from '../../apimachinery/object.ts'
 import { forbidden, type StatusCause, type StatusError } from '../../apimachinery/status-error.ts'
-import type { User } from '../authn/user.ts'
-import type { ServedResource } from '../registry/catalog.ts'
-import type { Draft } from '../registry/resource-store.ts'
-import type { Attributes, Server } from '../server-parts.ts'
+import type { Attributes } from '../server-parts.ts'
 
 export function is(attributes: Attributes, group: string, resource: string): boolean {
   const { kind } = attributes.resource

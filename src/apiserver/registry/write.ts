@@ -5,9 +5,7 @@
 
 import { StatusError, serviceUnavailable } from '../../apimachinery/status-error.ts'
 import type { KeyValue, Transaction, TransactionResult } from '../../store/store.ts'
-import type { User } from '../authn/user.ts'
-import type { FieldValidation, Server, Write } from '../server-parts.ts'
-import type { ServedResource } from './catalog.ts'
+import type { Write } from '../server-parts.ts'
 
 export interface Stored {
   /** Without resourceVersion. */

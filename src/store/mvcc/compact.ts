@@ -35,9 +35,10 @@ export function sweep(mvcc: Mvcc, limit: Revision, stepsMax: number): boolean {
 }
 
 function forget(mvcc: Mvcc, version: Version): void {
-  const { history, index } = mvcc
+  const { history, index, values } = mvcc
   if (version.older !== undefined) {
     history.bytes -= retainedBytes(version.older)
+    values.release(version.older.value)
     version.forgetOlder()
   }
   if (!isTombstone(version)) return

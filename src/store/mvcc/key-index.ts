@@ -63,7 +63,8 @@ export class KeyIndex {
   /** Takes back the newest version, which must be `version`: a write that did not become durable. */
   pop(version: Version): void {
     const entry = this.#entries.get(version.key)
-    if (entry === undefined || entry.newest !== version) throw new Error(`Key "${version.key}" was not last changed at ${version.modRevision}`)
+    if (entry === undefined || entry.newest !== version)
+      throw new Error(`Key "${version.key}" was not last changed at ${version.modRevision}`)
     const older = version.older
     if (older === undefined) return this.remove(entry)
     const wasLive = version.version !== 0
@@ -127,6 +128,18 @@ export function positionIn(chunk: Chunk, key: string): number {
     else high = middle
   }
   return low
+}
+
+/** Up to `count` entries from `start` on, dead keys included. */
+export function takeEntries(index: KeyIndex, start: string, count: number): KeyEntry[] {
+  const found: KeyEntry[] = []
+  if (index.size === 0) return found
+  for (let number = index.chunkFor(start); number < index.chunks.length && found.length < count; number++) {
+    const chunk = index.chunks[number] as Chunk
+    const from = positionIn(chunk, start)
+    found.push(...chunk.entries.slice(from, from + count - found.length))
+  }
+  return found
 }
 
 export function contains(range: KeyRange, key: string): boolean {

@@ -29,7 +29,10 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(keys, keys).map(([start, end]) => ({ do: 'delete' as const, range: { start, end } })) },
 )
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ step: fc.constant('write' as const), operations: fc.array(operation, { minLength: 1, maxLength: 3 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ step: fc.constant('write' as const), operations: fc.array(operation, { minLength: 1, maxLength: 3 }) }),
+  },
   { weight: 3, arbitrary: fc.constant({ step: 'publish' as const }) },
   { weight: 1, arbitrary: fc.constant({ step: 'rollBack' as const }) },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('compact' as const), back: fc.nat(6), slice: fc.integer({ min: 1, max: 4 }) }) },
@@ -60,7 +63,8 @@ class Model {
           version: (before?.version ?? 0) + 1,
         })
       } else if (operation.do === 'delete') {
-        for (const key of [...state.keys()]) if (inRange(key, operation.range.start, operation.range.end)) changed = state.delete(key) || changed
+        for (const key of [...state.keys()])
+          if (inRange(key, operation.range.start, operation.range.end)) changed = state.delete(key) || changed
       }
     }
     if (changed) this.states.push(state)
@@ -156,7 +160,10 @@ describe('Mvcc', () => {
 
   test('readers see a write only when it is published, compares see it at once', () => {
     const mvcc = new Mvcc()
-    const write = { compare: [{ key: 'k', target: 'version' as const, is: '=' as const, than: 0 }], then: [{ do: 'put' as const, key: 'k', value: new Uint8Array(1) }] }
+    const write = {
+      compare: [{ key: 'k', target: 'version' as const, is: '=' as const, than: 0 }],
+      then: [{ do: 'put' as const, key: 'k', value: new Uint8Array(1) }],
+    }
     expect(mvcc.run(write, mvcc.decide(write)).succeeded).toBe(true)
     expect([mvcc.get('k'), mvcc.range({ start: 'k' }, undefined).count, mvcc.durable, mvcc.head]).toEqual([undefined, 0, 1, 2])
     expect(mvcc.run(write, mvcc.decide(write)).succeeded).toBe(false)
@@ -166,11 +173,14 @@ describe('Mvcc', () => {
 
   test('refuses to read what is compacted and what is not yet', () => {
     const mvcc = new Mvcc()
-    for (let count = 0; count < 4; count++) mvcc.run({ compare: [], then: [{ do: 'put', key: 'k', value: new Uint8Array(1) }] }, { outcomes: [true], writes: true })
+    for (let count = 0; count < 4; count++)
+      mvcc.run({ compare: [], then: [{ do: 'put', key: 'k', value: new Uint8Array(1) }] }, { outcomes: [true], writes: true })
     mvcc.publishTo(4)
     mvcc.compactTo(3)
     const read = (at: number) => () => mvcc.range({ start: 'k' }, { at })
-    expect(read(2)).toThrow(expect.objectContaining({ code: 'compacted', message: 'Revision 2 has been compacted; the oldest that can be read is 3' }))
+    expect(read(2)).toThrow(
+      expect.objectContaining({ code: 'compacted', message: 'Revision 2 has been compacted; the oldest that can be read is 3' }),
+    )
     expect(read(3)().items[0]?.modRevision).toBe(3)
     expect(read(5)).toThrow(expect.objectContaining({ code: 'futureRevision' }))
     expect(() => mvcc.compactTo(3)).toThrow(expect.objectContaining({ code: 'compacted' }))

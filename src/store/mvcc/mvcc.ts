@@ -27,7 +27,7 @@ import { KeyIndex } from './key-index.ts'
 import { LeaseTable } from './lease.ts'
 import { countAt, findAt } from './range.ts'
 import { type Decision, decide, run, type TransactionState } from './transaction.ts'
-import { keepValue } from './values.ts'
+import { Values } from './values.ts'
 import { isTombstone, liveOlder, retainedBytes, tombstone, Version, versionAt } from './version.ts'
 
 /** etcd starts at 1: the first write makes revision 2. */
@@ -37,6 +37,7 @@ export class Mvcc implements TransactionState {
   readonly index = new KeyIndex()
   readonly history = new History()
   readonly leases = new LeaseTable()
+  readonly values = new Values()
   #head: Revision = firstRevision
   #durable: Revision = firstRevision
   #compacted: Revision = firstRevision
@@ -119,7 +120,7 @@ export class Mvcc implements TransactionState {
     const revision = this.#writing
     const created = previous === undefined ? revision : previous.createRevision
     const count = previous === undefined ? 1 : previous.version + 1
-    const version = new Version(key, keepValue(value), created, revision, count, lease, newest)
+    const version = new Version(key, this.values.keep(value), created, revision, count, lease, newest)
     if (previous !== undefined) this.history.bytes += retainedBytes(previous)
     this.#push(version)
     this.leases.move(key, previous === undefined ? 0 : previous.lease, lease)
@@ -147,7 +148,8 @@ export class Mvcc implements TransactionState {
 
   /** Everything up to `revision` is durable: from here on readers see it. */
   publishTo(revision: Revision): void {
-    if (revision < this.#durable || revision > this.#head) throw new Error(`Cannot publish ${revision}: durable ${this.#durable}, head ${this.#head}`)
+    if (revision < this.#durable || revision > this.#head)
+      throw new Error(`Cannot publish ${revision}: durable ${this.#durable}, head ${this.#head}`)
     this.#durable = revision
   }
 
@@ -161,6 +163,7 @@ export class Mvcc implements TransactionState {
       if (previous !== undefined) this.history.bytes -= retainedBytes(previous)
       if (isTombstone(version)) this.history.bytes -= retainedBytes(version)
       this.index.pop(version)
+      this.values.release(version.value)
       this.leases.move(version.key, version.lease, previous === undefined ? 0 : previous.lease)
     }
     this.#head = this.#durable
@@ -170,7 +173,7 @@ export class Mvcc implements TransactionState {
 
   /** A key as a snapshot remembers it: alive at the snapshot's revision, without a past. */
   restore(key: string, value: Uint8Array, createRevision: Revision, modRevision: Revision, version: number, lease: number): void {
-    this.index.push(new Version(key, keepValue(value), createRevision, modRevision, version, lease, undefined))
+    this.index.push(new Version(key, this.values.keep(value), createRevision, modRevision, version, lease, undefined))
     this.leases.move(key, 0, lease)
   }
 
@@ -192,7 +195,8 @@ export class Mvcc implements TransactionState {
 
   /** Reads before `revision` are refused from now on; what only they could see is swept by `compact.ts`. */
   compactTo(revision: Revision): void {
-    if (revision > this.#durable) throw new StoreError('futureRevision', `Cannot compact to revision ${revision}: the newest is ${this.#durable}`)
+    if (revision > this.#durable)
+      throw new StoreError('futureRevision', `Cannot compact to revision ${revision}: the newest is ${this.#durable}`)
     if (revision <= this.#compacted) throw new StoreError('compacted', `Revision ${revision} has been compacted already`)
     this.#compacted = revision
   }

@@ -143,7 +143,11 @@ describe('refused, with nothing changed', () => {
     ['a key deleted in a range and put', [remove('a', 'z'), put('k')], twice],
     ['a key put here and in a nested one', [put('k'), nested({ compare: [], then: [put('k')] })], twice],
     ['a key put in two nested ones', [nested({ compare: [], then: [put('k')] }), nested({ compare: [], then: [put('k')] })], twice],
-    ['a key put in a nested one and deleted in another', [nested({ compare: [], then: [put('k')] }), nested({ compare: [], then: [remove('k')] })], twice],
+    [
+      'a key put in a nested one and deleted in another',
+      [nested({ compare: [], then: [put('k')] }), nested({ compare: [], then: [remove('k')] })],
+      twice,
+    ],
     ['a key put in a nested one and deleted here', [nested({ compare: [], then: [put('k')] }), remove('k')], twice],
     ['a key deleted in a branch not taken and put here', [put('k'), nested({ compare: [], then: [], else: [remove('k')] })], twice],
     ['an unknown lease', [put('x'), { do: 'put', key: 'y', value: bytes(''), lease: 5 }], { code: 'leaseNotFound' }],

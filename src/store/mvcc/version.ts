@@ -20,7 +20,8 @@ const versionBytes = 200
 
 export class Version implements KeyValue {
   readonly key: string
-  readonly value: Uint8Array
+  /** Only `values.ts` sets it, to the same bytes elsewhere. */
+  value: Uint8Array
   readonly createRevision: Revision
   readonly modRevision: Revision
   readonly version: number

@@ -23,7 +23,11 @@ class World {
   readonly clock = new VirtualClock()
   readonly mvcc = new Mvcc()
   readonly logged: string[] = []
-  readonly watches = new Watches(this.mvcc, this.clock, logTo((_level, message) => this.logged.push(message)))
+  readonly watches = new Watches(
+    this.mvcc,
+    this.clock,
+    logTo((_level, message) => this.logged.push(message)),
+  )
 
   write(...then: Operation[]): void {
     this.mvcc.run({ compare: [], then }, { outcomes: [true], writes: true })
@@ -218,7 +222,14 @@ test('whatever happens, a watch has seen all that is in its range and nothing tw
     fc.constant(everything),
   )
   const step = fc.oneof(
-    { weight: 5, arbitrary: fc.record({ do: fc.constant('write' as const), keys: fc.uniqueArray(key, { minLength: 1, maxLength: 3 }), removes: fc.boolean() }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constant('write' as const),
+        keys: fc.uniqueArray(key, { minLength: 1, maxLength: 3 }),
+        removes: fc.boolean(),
+      }),
+    },
     { weight: 3, arbitrary: fc.constant({ do: 'publish' as const }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('start' as const), range, back: fc.nat(5) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const), which: fc.nat(5) }) },

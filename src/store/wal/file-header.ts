@@ -65,7 +65,10 @@ export function decodeFileHeader(kind: FileKind, path: string, bytes: Buffer): F
   if (bytes.readUInt32LE(60) !== crc32(bytes.subarray(0, 60))) throw damaged(path, 0, 'the checksum of its header is wrong')
   const version = bytes.readUInt32LE(8)
   if (version !== formatVersion) {
-    throw new StoreError('invalid', `File "${path}" has format ${version}, and this version reads format ${formatVersion}: use the version that wrote it`)
+    throw new StoreError(
+      'invalid',
+      `File "${path}" has format ${version}, and this version reads format ${formatVersion}: use the version that wrote it`,
+    )
   }
   return {
     salt: bytes.readUInt32LE(12),

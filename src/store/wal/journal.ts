@@ -21,7 +21,13 @@ export class Journal {
   #snapshot: Promise<void> | undefined
   snapshotBytes: number
 
-  private constructor(directory: LogDirectory, mvcc: Mvcc, lock: AsyncDisposable, recovered: { writer: LogWriter; salt: number; snapshotBytes: number }, snapshotAfterBytes: number) {
+  private constructor(
+    directory: LogDirectory,
+    mvcc: Mvcc,
+    lock: AsyncDisposable,
+    recovered: { writer: LogWriter; salt: number; snapshotBytes: number },
+    snapshotAfterBytes: number,
+  ) {
     this.#directory = directory
     this.#mvcc = mvcc
     this.#lock = lock
@@ -121,13 +127,21 @@ function clearer(error: unknown, path: string): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new StoreError('readOnly', `Data directory "${path}" cannot be written (${code}). Change its owner or permissions, or use another directory`, { cause: error })
+      return new StoreError(
+        'readOnly',
+        `Data directory "${path}" cannot be written (${code}). Change its owner or permissions, or use another directory`,
+        { cause: error },
+      )
     case 'ENOTDIR':
     case 'EEXIST':
       return new StoreError('invalid', `Data directory "${path}" is not a directory (${code}). Use another path`, { cause: error })
     case 'ENOSPC':
     case 'EDQUOT':
-      return new StoreError('noSpace', `There is no space left for the data directory "${path}" (${code}). Free some space, or use another directory`, { cause: error })
+      return new StoreError(
+        'noSpace',
+        `There is no space left for the data directory "${path}" (${code}). Free some space, or use another directory`,
+        { cause: error },
+      )
     default:
       return error
   }

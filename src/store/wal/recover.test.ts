@@ -24,7 +24,10 @@ async function put(store: EmbeddedStore, key: string, bytes = 10): Promise<numbe
 }
 
 function contents(store: EmbeddedStore): string {
-  return store.range(everything).items.map((kv) => `${kv.key}@${kv.modRevision}`).join(' ')
+  return store
+    .range(everything)
+    .items.map((kv) => `${kv.key}@${kv.modRevision}`)
+    .join(' ')
 }
 
 /** Three frames in one segment; `ends` are the offsets behind each. */
@@ -176,10 +179,26 @@ describe('several files', () => {
     ['a bit of a segment in the middle', async (disk, segments) => flip(disk, segments[1] as string, 200), 'corrupt'],
     ['the last frame of a segment in the middle', async (disk, segments) => cutTail(disk, segments[1] as string), 'corrupt'],
     ['a segment is empty', async (disk, segments) => disk.setBytes(segments.at(-1) as string, new Uint8Array(0)), 'corrupt'],
-    ['a segment of a newer version', async (disk, segments) => disk.setBytes(segments[0] as string, newer(disk.bytesOf(segments[0] as string))), 'invalid'],
-    ['a segment that was begun and not finished', async (disk) => disk.setBytes(`${directory}/${segmentName(99)}.tmp`, new Uint8Array(9)), '201'],
-    ['a snapshot that was begun and not finished', async (disk) => disk.setBytes(`${directory}/${snapshotName(99)}.tmp`, new Uint8Array(9)), '201'],
-    ['an older snapshot that was not yet removed', async (disk) => disk.setBytes(`${directory}/${snapshotName(9)}`, new Uint8Array(9)), '201'],
+    [
+      'a segment of a newer version',
+      async (disk, segments) => disk.setBytes(segments[0] as string, newer(disk.bytesOf(segments[0] as string))),
+      'invalid',
+    ],
+    [
+      'a segment that was begun and not finished',
+      async (disk) => disk.setBytes(`${directory}/${segmentName(99)}.tmp`, new Uint8Array(9)),
+      '201',
+    ],
+    [
+      'a snapshot that was begun and not finished',
+      async (disk) => disk.setBytes(`${directory}/${snapshotName(99)}.tmp`, new Uint8Array(9)),
+      '201',
+    ],
+    [
+      'an older snapshot that was not yet removed',
+      async (disk) => disk.setBytes(`${directory}/${snapshotName(9)}`, new Uint8Array(9)),
+      '201',
+    ],
     ['files that are not ours', async (disk) => disk.setBytes(`${directory}/notes.txt`, new Uint8Array(9)), '201'],
   ]
   test.each(damages)('%s', async (_name, damage, expected) => {

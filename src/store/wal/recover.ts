@@ -12,9 +12,10 @@
  * A newcomer would get wrong: records up to the snapshot's revision are met again in the first segment and passed over,
  * except for leases, for which meeting them twice does no harm.
  */
+
+import { sweep } from '../mvcc/compact.ts'
 import type { Mvcc } from '../mvcc/mvcc.ts'
 import { firstRevision } from '../mvcc/mvcc.ts'
-import { sweep } from '../mvcc/compact.ts'
 import { StoreError } from '../store.ts'
 import { damaged, decodeFileHeader, fileHeaderBytes, numberFromName } from './file-header.ts'
 import { FrameReader } from './reader.ts'
@@ -62,13 +63,17 @@ async function recoverSnapshot(directory: LogDirectory, names: readonly string[]
   if (newest === undefined) return undefined
   const path = `${directory.path}/${newest}`
   const snapshot = await readSnapshot(directory, path, replay)
-  if (numberFromName('snapshot', newest) !== snapshot.revision) throw damaged(path, 32, `its header says revision ${snapshot.revision}, its name another`)
+  if (numberFromName('snapshot', newest) !== snapshot.revision)
+    throw damaged(path, 32, `its header says revision ${snapshot.revision}, its name another`)
   replay.mvcc.restored(snapshot.revision)
   return snapshot
 }
 
 async function recoverSegments(directory: LogDirectory, names: readonly string[], revision: number, replay: Replay): Promise<LogEnd> {
-  const paths = names.filter((name) => numberFromName('segment', name) !== undefined).sort().map((name) => `${directory.path}/${name}`)
+  const paths = names
+    .filter((name) => numberFromName('segment', name) !== undefined)
+    .sort()
+    .map((name) => `${directory.path}/${name}`)
   const segments: Segment[] = []
   let offset = fileHeaderBytes
   let nextSequence = 0
@@ -79,10 +84,19 @@ async function recoverSegments(directory: LogDirectory, names: readonly string[]
       const header = decodeFileHeader('segment', path, Buffer.from(await file.read(0, fileHeaderBytes)))
       const before = segments.at(-1)
       if (before === undefined) {
-        if (header.revision > revision) throw damaged(path, 32, `the log begins at revision ${header.revision}, but what is known ends at ${revision}: an earlier file is missing`)
+        if (header.revision > revision)
+          throw damaged(
+            path,
+            32,
+            `the log begins at revision ${header.revision}, but what is known ends at ${revision}: an earlier file is missing`,
+          )
         nextSequence = header.firstSequence
       } else if (header.number !== before.header.number + 1 || header.firstSequence !== nextSequence) {
-        throw damaged(before.path, offset, `frame ${nextSequence} should follow, but the next file begins with frame ${header.firstSequence}`)
+        throw damaged(
+          before.path,
+          offset,
+          `frame ${nextSequence} should follow, but the next file begins with frame ${header.firstSequence}`,
+        )
       }
       const reader = new FrameReader(file, await file.size(), header.salt)
       nextSequence = await replaySegment(reader, path, nextSequence, replay)
@@ -124,7 +138,12 @@ async function replaySegment(reader: FrameReader, path: string, firstSequence: n
 async function judgeEnd(reader: FrameReader, path: string, nextSequence: number): Promise<boolean> {
   if (await reader.isEmptyFrom(reader.offset)) return false
   const later = await reader.findLater(reader.offset, nextSequence)
-  if (later !== undefined) throw damaged(path, reader.offset, `frame ${nextSequence} is unreadable, but frame ${later.frame.sequence} follows at offset ${later.offset}`)
+  if (later !== undefined)
+    throw damaged(
+      path,
+      reader.offset,
+      `frame ${nextSequence} is unreadable, but frame ${later.frame.sequence} follows at offset ${later.offset}`,
+    )
   return true
 }
 
@@ -171,7 +190,8 @@ class Replay implements SnapshotVisitor {
   }
 
   end(count: number): void {
-    if (this.mvcc.index.size !== count) throw new StoreError('corrupt', `The snapshot holds ${this.mvcc.index.size} keys and should hold ${count}`)
+    if (this.mvcc.index.size !== count)
+      throw new StoreError('corrupt', `The snapshot holds ${this.mvcc.index.size} keys and should hold ${count}`)
     this.isWhole = true
   }
 

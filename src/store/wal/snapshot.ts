@@ -10,13 +10,13 @@
  * whole. Leases are those of the moment it is begun: the log from then on is kept, and replaying it on top is harmless.
  */
 import type { Mvcc } from '../mvcc/mvcc.ts'
+import { takeAt } from '../mvcc/range.ts'
+import type { Version } from '../mvcc/version.ts'
 import type { KeyValue } from '../store.ts'
 import { damaged, decodeFileHeader, encodeFileHeader, fileHeaderBytes, snapshotName } from './file-header.ts'
 import { finishFrame, frameHeaderBytes } from './frame.ts'
-import { takeAt } from '../mvcc/range.ts'
-import type { Version } from '../mvcc/version.ts'
 import { FrameReader } from './reader.ts'
-import { RecordWriter, readRecords, type RecordVisitor } from './record.ts'
+import { type RecordVisitor, RecordWriter, readRecords } from './record.ts'
 import type { LogDirectory } from './writer.ts'
 
 const sliceKeys = 256
@@ -25,7 +25,13 @@ const flushBytes = 16 * 1024 * 1024
 const pauseMs = 5
 
 /** Writes the state as of `mvcc.compacted` when it was called. The caller holds compaction's sweep back meanwhile. */
-export async function writeSnapshot(directory: LogDirectory, mvcc: Mvcc, revision: number, salt: number, signal: AbortSignal): Promise<number> {
+export async function writeSnapshot(
+  directory: LogDirectory,
+  mvcc: Mvcc,
+  revision: number,
+  salt: number,
+  signal: AbortSignal,
+): Promise<number> {
   const { disk, clock } = directory
   const path = `${directory.path}/${snapshotName(revision)}`
   const temporary = `${path}.tmp`
@@ -82,7 +88,11 @@ export interface SnapshotVisitor extends RecordVisitor {
 }
 
 /** Reads a snapshot; everything in it or an error. */
-export async function readSnapshot(directory: LogDirectory, path: string, visitor: SnapshotVisitor): Promise<{ revision: number; bytes: number }> {
+export async function readSnapshot(
+  directory: LogDirectory,
+  path: string,
+  visitor: SnapshotVisitor,
+): Promise<{ revision: number; bytes: number }> {
   const file = await directory.disk.open(path, { mode: 'read' })
   try {
     const size = await file.size()
@@ -91,7 +101,8 @@ export async function readSnapshot(directory: LogDirectory, path: string, visito
     for (let sequence = 0; !visitor.isWhole; sequence++) {
       const at = reader.offset
       const frame = await reader.next()
-      if (frame === undefined || frame.sequence !== sequence) throw damaged(path, at, 'a frame of the snapshot is missing or its checksum is wrong')
+      if (frame === undefined || frame.sequence !== sequence)
+        throw damaged(path, at, 'a frame of the snapshot is missing or its checksum is wrong')
       readRecords(frame.payload, visitor)
     }
     return { revision: header.revision, bytes: size }

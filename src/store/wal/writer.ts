@@ -87,7 +87,12 @@ export class LogWriter {
   /** Begins the first segment of an empty directory. */
   static async begin(directory: LogDirectory, header: FileHeader): Promise<LogWriter> {
     const { segment, file } = await createSegment(directory, header)
-    return new LogWriter(directory, file, { segments: [segment], offset: fileHeaderBytes, nextSequence: header.firstSequence, revision: header.revision })
+    return new LogWriter(directory, file, {
+      segments: [segment],
+      offset: fileHeaderBytes,
+      nextSequence: header.firstSequence,
+      revision: header.revision,
+    })
   }
 
   get bytes(): number {

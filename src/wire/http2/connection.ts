@@ -60,7 +60,6 @@ const tooLargeResponse: HttpResponse = {
 export class Http2Connection implements StreamOwner, SenderEvents, Flushable {
   readonly clock: Clock
   isInFlushQueue = false
-  readonly #socket: Socket
   readonly #host: Http2Host
   readonly #peer: HttpPeer
   readonly #sender: Sender
@@ -336,7 +335,8 @@ export class Http2Connection implements StreamOwner, SenderEvents, Flushable {
     let at = 0
     if (!this.#hasPreface) {
       const length = Math.min(buffer.length, frames.clientPreface.length)
-      if (buffer.compare(frames.clientPreface, 0, length, 0, length) !== 0) throw new Http2Error(errorCode.protocol, 'Not an HTTP/2 preface')
+      if (buffer.compare(frames.clientPreface, 0, length, 0, length) !== 0)
+        throw new Http2Error(errorCode.protocol, 'Not an HTTP/2 preface')
       if (length < frames.clientPreface.length) return this.#keep(buffer, 0)
       this.#hasPreface = true
       at = length
@@ -364,7 +364,8 @@ export class Http2Connection implements StreamOwner, SenderEvents, Flushable {
   }
 
   #readFrame(type: number, flags: number, id: number, buffer: Buffer, start: number, end: number): void {
-    if (!this.#hasSettings && (type !== frameType.settings || flags & flagAck)) throw new Http2Error(errorCode.protocol, 'First frame is not SETTINGS')
+    if (!this.#hasSettings && (type !== frameType.settings || flags & flagAck))
+      throw new Http2Error(errorCode.protocol, 'First frame is not SETTINGS')
     if (this.#block !== undefined && (type !== frameType.continuation || id !== this.#block.stream)) {
       throw new Http2Error(errorCode.protocol, 'Header block is interrupted')
     }
@@ -436,7 +437,8 @@ export class Http2Connection implements StreamOwner, SenderEvents, Flushable {
     if (to === from && !(flags & flagEndStream)) this.#charge()
     const fits = stream.receiveData(buffer, from, to)
     if (!fits) this.#credit(to - from)
-    if (!fits || (flags & flagEndStream && !stream.endOfBody())) throw new Http2Error(errorCode.protocol, 'Body is not as long as content-length says', id)
+    if (!fits || (flags & flagEndStream && !stream.endOfBody()))
+      throw new Http2Error(errorCode.protocol, 'Body is not as long as content-length says', id)
   }
 
   #readHeaders(flags: number, id: number, buffer: Buffer, start: number, end: number): void {
@@ -486,7 +488,8 @@ export class Http2Connection implements StreamOwner, SenderEvents, Flushable {
     if (this.#isLeaving) return
     this.#lastStream = id
     if (this.#streams.size >= this.#host.limits.streamsMax) throw new Http2Error(errorCode.refusedStream, 'Too many streams', id)
-    if (this.#running >= this.#host.limits.streamsMax * handlersPerStreamMax) throw new Http2Error(errorCode.enhanceYourCalm, 'Too many running requests')
+    if (this.#running >= this.#host.limits.streamsMax * handlersPerStreamMax)
+      throw new Http2Error(errorCode.enhanceYourCalm, 'Too many running requests')
     const problem = fits ? head.problem() : ''
     if (problem !== '') throw new Http2Error(errorCode.protocol, problem, id)
     const stream = new Http2Stream(id, this, this.#streamWindow, this.#host.limits.streamWindowBytes)

@@ -12,7 +12,15 @@ export type ResponseHeaders = Readonly<Record<string, string | readonly string[]
 const nameIndexes = new Map<string, number>()
 for (let index = staticTable.length - 1; index > 0; index--) nameIndexes.set((staticTable[index] as readonly [string, string])[0], index)
 
-const statusIndexes = new Map<number, number>([[200, 8], [204, 9], [206, 10], [304, 11], [400, 12], [404, 13], [500, 14]])
+const statusIndexes = new Map<number, number>([
+  [200, 8],
+  [204, 9],
+  [206, 10],
+  [304, 11],
+  [400, 12],
+  [404, 13],
+  [500, 14],
+])
 
 /** HTTP/2 has no connection headers: what they say is said by frames. */
 const connectionHeaders = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
@@ -23,7 +31,6 @@ const linesPerNameMax = 64
 const namesMax = 64
 const lines = new Map<string, Map<string, Uint8Array>>()
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that would break the framing
 const badCharacters = /[\r\n\0]/
 
 /** Bytes that are surely enough for a block. */
@@ -86,7 +93,8 @@ export function encodeHeader(into: Buffer, at: number, name: string, value: stri
 
 /** Literal without indexing; the name by its static index where it has one. */
 function encodeLiteral(into: Buffer, at: number, name: string, value: string): number {
-  if (badCharacters.test(value) || badCharacters.test(name) || name.length === 0) throw new Error(`Cannot send header ${JSON.stringify(name)}: it has a line break or NUL`)
+  if (badCharacters.test(value) || badCharacters.test(name) || name.length === 0)
+    throw new Error(`Cannot send header ${JSON.stringify(name)}: it has a line break or NUL`)
   const index = nameIndexes.get(name)
   let position = at
   if (index === undefined) {

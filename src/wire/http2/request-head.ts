@@ -18,7 +18,6 @@ export function emptyHeaders(): Record<string, string> {
 const goodName = /^[a-z0-9!#$%&'*+\-.^_`|~]+$/
 const knownNames = new Set<string>()
 const knownNamesMax = 1000
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that would break the framing
 const badValue = /[\0\r\n]/
 const badPath = /[\0- \x7f]/
 const forbiddenNames = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
@@ -81,9 +80,12 @@ export class RequestHead {
 
   /** For trailers: whether a pseudo-header was among them, or something malformed. */
   trailerProblem(): string {
-    return this.#problem !== '' ? this.#problem : this.method + this.#target + this.#scheme + this.#authority !== '' ? 'Pseudo-header in trailers' : ''
+    return this.#problem !== ''
+      ? this.#problem
+      : this.method + this.#target + this.#scheme + this.#authority !== ''
+        ? 'Pseudo-header in trailers'
+        : ''
   }
-
 
   #addPseudo(name: string, value: string): void {
     if (this.#isBehindPseudo) this.#problem = 'Pseudo-header behind a header'

@@ -10,7 +10,16 @@
  */
 import type { Socket } from 'node:net'
 import type { Clock } from '../../std/clock.ts'
-import { flagEndHeaders, flagEndStream, frameBytesMax, frameHeaderBytes, frameType, windowBytesDefault, windowBytesMax, writeFrameHeader } from './frames.ts'
+import {
+  flagEndHeaders,
+  flagEndStream,
+  frameBytesMax,
+  frameHeaderBytes,
+  frameType,
+  windowBytesDefault,
+  windowBytesMax,
+  writeFrameHeader,
+} from './frames.ts'
 import { encodeHeader, encodeHeaders, encodeStatus, headerBlockBytesMax } from './hpack-encoder.ts'
 import type { Http2Stream } from './stream.ts'
 import { type WriteBufferPool, writeBytesMax } from './write-buffers.ts'
@@ -263,7 +272,14 @@ export class Sender {
     for (let from = 0; from < length; from += frameBytesMax) {
       const to = Math.min(length, from + frameBytesMax)
       const ending = to === length ? flagEndHeaders : 0
-      at = writeFrameHeader(buffer, at, to - from, from === 0 ? frameType.headers : frameType.continuation, from === 0 ? flags | ending : ending, id)
+      at = writeFrameHeader(
+        buffer,
+        at,
+        to - from,
+        from === 0 ? frameType.headers : frameType.continuation,
+        from === 0 ? flags | ending : ending,
+        id,
+      )
       at += block.copy(buffer, at, from, to)
     }
     return at

@@ -3,11 +3,8 @@
  * extension hooks into the standard operations of a kind, or answers a subresource by itself.
  */
 
-import type { KubeObject } from '../../../apimachinery/object.ts'
-import type { HttpResponse } from '../../../wire/http.ts'
-import type { Extension, RequestContext, Server, Write } from '../../server-parts.ts'
+import type { Extension, Server } from '../../server-parts.ts'
 import type { ServedResource } from '../catalog.ts'
-import type { Draft } from '../resource-store.ts'
 
 export function extensionOf(server: Server, resource: ServedResource): Extension | undefined {
   return server.extensions.get(`${resource.kind.plural}.${resource.kind.group}`)

@@ -71,7 +71,7 @@ async function patchOf(context: RequestContext): Promise<Change> {
   return (current) => (kind === 'json' ? jsonPatch(current as never, patch) : mergePatch(current as never, patch)) as ScaleBody
 }
 
-function scaledTo(resource: ServedResource, scale: ScaleSubresource<KubeObject>, live: KubeObject, wanted: ScaleBody): Draft {
+function scaledTo(_resource: ServedResource, scale: ScaleSubresource<KubeObject>, live: KubeObject, wanted: ScaleBody): Draft {
   const replicas = wanted.spec?.replicas ?? 0
   const errors = [...validateNonNegative(replicas, 'spec.replicas')]
   if (errors.length > 0) throw invalid('autoscaling', 'Scale', live.metadata.name ?? '', errors)

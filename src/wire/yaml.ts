@@ -1,0 +1,317 @@
+/**
+ * Reading YAML as sigs.k8s.io/yaml does, that is as go-yaml v2 and then as JSON. js-yaml splits the text into events; what they mean is decided
+ * here, because the differences matter to users: YAML 1.1 scalars (`yaml-scalars.ts`), keys that are numbers or booleans become text, `<<` merges in
+ * place, and a key that is set twice is reported with its line while the last one wins.
+ *
+ *     parseYaml('a: 1\na: 2\n', { onDuplicate: ({ line, key }) => … })      → { a: 2 }, line 2, 'a'
+ *
+ * Servers must import this file dynamically: most of them never see YAML and the parser is 130 KB. Input is hostile: nesting is limited, aliases may not
+ * multiply (the limit is go-yaml's), `__proto__` is a key like any other. Everything wrong throws `YamlError`.
+ */
+import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml'
+import { formatNumber } from './yaml-format.ts'
+import { resolveScalar } from './yaml-scalars.ts'
+
+export class YamlError extends Error {
+  override readonly name = 'YamlError'
+}
+
+export interface DuplicateKey {
+  /** Of the value that came later, from 1. */
+  readonly line: number
+  readonly key: string
+  /** `line 5: key "data" already set in map` */
+  readonly message: string
+}
+
+export interface ParseYamlOptions {
+  readonly onDuplicate?: (duplicate: DuplicateKey) => void
+}
+
+/** The first document; null when there is none. Bytes must be UTF-8. */
+export function parseYaml(input: string | Uint8Array, options: ParseYamlOptions = {}): unknown {
+  return parseDocuments(input, options, 1)[0] ?? null
+}
+
+/** All documents; empty ones are null. */
+export function parseYamlDocuments(input: string | Uint8Array, options: ParseYamlOptions = {}): unknown[] {
+  return parseDocuments(input, options, Number.POSITIVE_INFINITY)
+}
+
+const depthMax = 1000
+
+function parseDocuments(input: string | Uint8Array, options: ParseYamlOptions, count: number): unknown[] {
+  const text = typeof input === 'string' ? input : decodeUtf8(input)
+  let events: Event[]
+  try {
+    events = parseEvents(text, { maxDepth: depthMax })
+  } catch (error) {
+    throw new YamlError(error instanceof YAMLException ? describe(error) : 'yaml: document is nested too deeply', { cause: error })
+  }
+  const reader = new DocumentReader(text, events, options.onDuplicate)
+  const documents: unknown[] = []
+  while (documents.length < count && !reader.isDone) documents.push(reader.document())
+  return documents
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new YamlError('yaml: invalid leading UTF-8 octet', { cause })
+  }
+}
+
+function describe(error: YAMLException): string {
+  return error.mark === undefined ? `yaml: ${error.reason}` : `yaml: line ${error.mark.line + 1}: ${error.reason}`
+}
+
+/** `<<` as an unquoted key. */
+const mergeKey = Symbol('merge')
+
+class DocumentReader {
+  readonly #text: string
+  readonly #events: readonly Event[]
+  readonly #onDuplicate: ((duplicate: DuplicateKey) => void) | undefined
+  #at = 0
+  /** Where the node of each anchor begins. */
+  #anchors = new Map<string, number>()
+  #open = new Set<string>()
+  #aliasDepth = 0
+  #nodes = 0
+  #aliasNodes = 0
+  /** Position of a line break that was counted up to, for line numbers of duplicates. */
+  #countedTo = 0
+  #countedLines = 1
+
+  constructor(text: string, events: readonly Event[], onDuplicate: ((duplicate: DuplicateKey) => void) | undefined) {
+    this.#text = text
+    this.#events = events
+    this.#onDuplicate = onDuplicate
+  }
+
+  get isDone(): boolean {
+    return this.#at >= this.#events.length
+  }
+
+  document(): unknown {
+    this.#expect(EVENT_ID.DOCUMENT)
+    this.#anchors = new Map()
+    this.#nodes = 0
+    this.#aliasNodes = 0
+    const value = this.#peek().type === EVENT_ID.POP ? null : this.#node()
+    this.#expect(EVENT_ID.POP)
+    return value
+  }
+
+  #node(): unknown {
+    this.#count()
+    const start = this.#at
+    const event = this.#next()
+    switch (event.type) {
+      case EVENT_ID.SCALAR:
+        this.#anchor(event, start)
+        return this.#scalar(event)
+      case EVENT_ID.SEQUENCE: {
+        this.#anchor(event, start)
+        const items: unknown[] = []
+        while (this.#peek().type !== EVENT_ID.POP) items.push(this.#node())
+        this.#at++
+        return items
+      }
+      case EVENT_ID.MAPPING: {
+        this.#anchor(event, start)
+        const mapping: Record<string, unknown> = {}
+        this.#mapping(mapping)
+        return mapping
+      }
+      case EVENT_ID.ALIAS:
+        return this.#atAlias(event, () => this.#node())
+      default:
+        throw new YamlError('yaml: unexpected end')
+    }
+  }
+
+  /** Reads members up to the end of a mapping whose begin was read. */
+  #mapping(into: Record<string, unknown>): void {
+    while (this.#peek().type !== EVENT_ID.POP) {
+      const key = this.#key()
+      if (key === mergeKey) {
+        this.#merge(into)
+        continue
+      }
+      const valueAt = this.#at
+      const value = this.#node()
+      if (Object.hasOwn(into, key)) this.#reportDuplicate(key, valueAt)
+      if (key === '__proto__') Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true })
+      else into[key] = value
+    }
+    this.#at++
+  }
+
+  #key(): string | typeof mergeKey {
+    const event = this.#peek()
+    if (
+      event.type === EVENT_ID.SCALAR &&
+      event.style === SCALAR_STYLE.PLAIN &&
+      event.tagStart < 0 &&
+      getScalarValue(this.#text, event) === '<<'
+    ) {
+      this.#at++
+      return mergeKey
+    }
+    const key = this.#node()
+    if (typeof key === 'string') return key
+    if (typeof key === 'boolean') return String(key)
+    // Through 32 bits, as sigs.k8s.io/yaml does with fractions.
+    if (typeof key === 'number') return Number.isInteger(key) ? formatNumber(key) : formatNumber(Number(Math.fround(key).toPrecision(7)))
+    throw new YamlError(key === null ? 'unsupported map key of type: %!s(<nil>), key: <nil>' : 'yaml: invalid map key')
+  }
+
+  #merge(into: Record<string, unknown>): void {
+    this.#count()
+    const event = this.#next()
+    if (event.type === EVENT_ID.MAPPING) {
+      this.#anchor(event, this.#at - 1)
+      return this.#mapping(into)
+    }
+    if (event.type === EVENT_ID.ALIAS)
+      return this.#atAlias(event, () => (this.#peek().type === EVENT_ID.MAPPING ? this.#merge(into) : wantsMap()))
+    if (event.type !== EVENT_ID.SEQUENCE) return wantsMap()
+    const starts: number[] = []
+    while (this.#peek().type !== EVENT_ID.POP) {
+      starts.push(this.#at)
+      this.#skip()
+    }
+    const end = this.#at + 1
+    // The first of several wins, so it comes last.
+    for (const start of starts.reverse()) {
+      this.#at = start
+      const { type } = this.#peek()
+      if (type !== EVENT_ID.MAPPING && type !== EVENT_ID.ALIAS) wantsMap()
+      this.#merge(into)
+    }
+    this.#at = end
+  }
+
+  /** Passes over one node and remembers its anchors. */
+  #skip(): void {
+    let depth = 0
+    do {
+      const start = this.#at
+      const event = this.#next()
+      if (event.type === EVENT_ID.POP) depth--
+      else if (event.type !== EVENT_ID.ALIAS) {
+        if (event.type !== EVENT_ID.DOCUMENT) this.#anchor(event, start)
+        if (event.type !== EVENT_ID.SCALAR) depth++
+      }
+    } while (depth > 0)
+  }
+
+  #scalar(event: Event & { type: typeof EVENT_ID.SCALAR }): unknown {
+    const value = getScalarValue(this.#text, event)
+    const tag = event.tagStart < 0 ? '' : this.#text.slice(event.tagStart, event.tagEnd).replace(/^!<tag:yaml.org,2002:(.*)>$/, '!!$1')
+    if (tag === '') return event.style === SCALAR_STYLE.PLAIN ? this.#finite(resolveScalar(value)) : value
+    if (tag === '!!binary') return Buffer.from(value, 'base64').toString('utf8')
+    const kinds: Readonly<Record<string, (scalar: unknown) => boolean>> = {
+      '!!int': (scalar) => Number.isInteger(scalar),
+      '!!float': (scalar) => typeof scalar === 'number',
+      '!!bool': (scalar) => typeof scalar === 'boolean',
+      '!!null': (scalar) => scalar === null,
+    }
+    const fits = kinds[tag]
+    if (fits === undefined) return value
+    const scalar = resolveScalar(value)
+    if (!fits(scalar)) throw new YamlError(`yaml: cannot decode !!str \`${value}\` as a ${tag}`)
+    return this.#finite(scalar)
+  }
+
+  #finite(scalar: unknown): unknown {
+    if (typeof scalar === 'number' && !Number.isFinite(scalar))
+      throw new YamlError(`json: unsupported value: ${Number.isNaN(scalar) ? 'NaN' : scalar > 0 ? '+Inf' : '-Inf'}`)
+    return scalar
+  }
+
+  #anchor(event: { anchorStart: number; anchorEnd: number }, start: number): void {
+    if (event.anchorStart >= 0) this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), start)
+  }
+
+  #atAlias<T>(event: { anchorStart: number; anchorEnd: number }, read: () => T): T {
+    const name = this.#text.slice(event.anchorStart, event.anchorEnd)
+    const start = this.#anchors.get(name)
+    if (start === undefined) throw new YamlError(`yaml: unknown anchor '${name}' referenced`)
+    if (this.#open.has(name) || this.#encloses(start)) throw new YamlError(`yaml: anchor '${name}' value contains itself`)
+    const back = this.#at
+    this.#open.add(name)
+    this.#aliasDepth++
+    this.#at = start
+    const value = read()
+    this.#aliasDepth--
+    this.#open.delete(name)
+    this.#at = back
+    return value
+  }
+
+  /** Whether the node that begins at `start` is still open here. */
+  #encloses(start: number): boolean {
+    if (this.#aliasDepth > 0) return false
+    let depth = 0
+    for (let at = start; at < this.#at - 1; at++) {
+      const { type } = this.#events[at] as Event
+      if (type === EVENT_ID.POP) depth--
+      else if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) depth++
+      if (depth === 0) return false
+    }
+    return depth > 0
+  }
+
+  /** go-yaml's rule: a large document may not consist of aliases for the most part. */
+  #count(): void {
+    this.#nodes++
+    if (this.#aliasDepth > 0) this.#aliasNodes++
+    if (this.#aliasNodes <= 100 || this.#nodes <= 1000) return
+    const allowed = this.#nodes <= 400_000 ? 0.99 : this.#nodes >= 4_000_000 ? 0.1 : 0.99 - (0.89 * (this.#nodes - 400_000)) / 3_600_000
+    if (this.#aliasNodes / this.#nodes > allowed) throw new YamlError('yaml: document contains excessive aliasing')
+  }
+
+  #reportDuplicate(key: string, valueAt: number): void {
+    if (this.#onDuplicate === undefined) return
+    const event = this.#events[valueAt] as Event
+    const position =
+      'start' in event ? event.start : 'valueStart' in event ? event.valueStart : 'anchorStart' in event ? event.anchorStart : 0
+    const line = this.#lineAt(position)
+    this.#onDuplicate({ line, key, message: `line ${line}: key ${JSON.stringify(key)} already set in map` })
+  }
+
+  #lineAt(position: number): number {
+    if (position < this.#countedTo) {
+      this.#countedTo = 0
+      this.#countedLines = 1
+    }
+    for (let at = this.#text.indexOf('\n', this.#countedTo); at !== -1 && at < position; at = this.#text.indexOf('\n', at + 1)) {
+      this.#countedLines++
+      this.#countedTo = at + 1
+    }
+    return this.#countedLines
+  }
+
+  #peek(): Event {
+    const event = this.#events[this.#at]
+    if (event === undefined) throw new YamlError('yaml: unexpected end')
+    return event
+  }
+
+  #next(): Event {
+    const event = this.#peek()
+    this.#at++
+    return event
+  }
+
+  #expect(type: Event['type']): void {
+    if (this.#next().type !== type) throw new YamlError('yaml: unexpected end')
+  }
+}
+
+function wantsMap(): never {
+  throw new YamlError('yaml: map merge requires map or sequence of maps as the value')
+}
