@@ -64,7 +64,12 @@ interface ResourcePath {
   readonly isNamespaced: boolean | undefined
 }
 
-function resourceOf(kind: KindDefinition<never> | KindDefinition): ResourcePath {
+/** What of a kind an address needs. */
+type Addressed = Pick<KindDefinition, 'group' | 'kind' | 'plural' | 'scope' | 'storageVersion'> & {
+  readonly versions: readonly { readonly name: string; readonly group?: string }[]
+}
+
+function resourceOf(kind: Addressed): ResourcePath {
   const version = kind.versions.find(({ name }) => name === kind.storageVersion) ?? kind.versions[0]
   if (version === undefined) throw new Error(`Kind ${kind.kind} has no version`)
   return {

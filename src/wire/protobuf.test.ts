@@ -1,3 +1,4 @@
+/** Protobuf primitives: what is written reads back, and truncated or hostile input is an error, never a crash. */
 import { describe, expect, test } from 'vitest'
 import { ProtobufError, ProtobufReader, ProtobufWriter } from './protobuf.ts'
 

@@ -1,3 +1,4 @@
+/** Certificates as strangers read them: openssl and Node's own parser check what we issue. */
 import { execFileSync } from 'node:child_process'
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -89,7 +89,6 @@ export class Http2Connection implements StreamOwner, SenderEvents, Flushable {
   waitingSinceMs: number
 
   constructor(socket: Socket, peer: HttpPeer, host: Http2Host, isPlain = false) {
-    this.#socket = socket
     this.#peer = peer
     this.#host = host
     this.clock = host.clock
