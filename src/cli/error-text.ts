@@ -27,7 +27,7 @@ const systemErrors: Readonly<Record<string, (path: string) => string>> = {
 }
 
 function isStoreError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'StoreError'
+  return error instanceof Error && (error.name === 'StoreError' || error.name === 'KubeconfigError')
 }
 
 function* causesOf(error: unknown): Iterable<unknown> {

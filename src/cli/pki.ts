@@ -8,12 +8,14 @@
 import { X509Certificate } from 'node:crypto'
 import type { Disk } from '../std/disk.ts'
 import type { Random } from '../std/random.ts'
-import { issueCertificate, type KeyPair, makeAuthority } from '../wire/x509.ts'
+import { issueCertificate, type KeyPair, makeAuthority, makePrivateKey } from '../wire/x509.ts'
 
 export interface ClusterPki {
   readonly authority: KeyPair
   readonly server: KeyPair
   readonly admin: KeyPair
+  /** Signs the tokens of service accounts: a private key, PEM. */
+  readonly serviceAccountKey: string
   /** True when the authority was made just now. */
   readonly isNew: boolean
 }
@@ -53,7 +55,21 @@ export async function openPki(options: PkiOptions): Promise<ClusterPki> {
   const issued: KeyPair[] = []
   for (const wanted of wantedCertificates(options)) issued.push(await openCertificate(options, authority, wanted))
   const [server, admin] = issued as [KeyPair, KeyPair]
-  return { authority, server, admin, isNew: found === undefined }
+  return {
+    authority,
+    server,
+    admin,
+    serviceAccountKey: await openServiceAccountKey(disk, `${directory}/sa.key`),
+    isNew: found === undefined,
+  }
+}
+
+async function openServiceAccountKey(disk: Disk, path: string): Promise<string> {
+  const found = await disk.readFile(path)
+  if (found !== undefined) return new TextDecoder().decode(found)
+  const made = makePrivateKey()
+  await disk.replaceFile(path, new TextEncoder().encode(made), 0o600)
+  return made
 }
 
 function wantedCertificates(options: PkiOptions): readonly Wanted[] {

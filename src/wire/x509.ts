@@ -183,6 +183,11 @@ function signCertificate(authorityKey: string, content: CertificateContent): str
   return toPem('CERTIFICATE', sequence(body, algorithm, bitString(sign('sha256', body, key))))
 }
 
+/** A new P-256 key by itself, PEM: for tokens. */
+export function makePrivateKey(): string {
+  return makeKey().key
+}
+
 function makeKey(): { publicKey: Uint8Array; key: string } {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {

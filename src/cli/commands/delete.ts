@@ -25,6 +25,6 @@ export async function deleteCluster(options: PlaceOptions, process: ProcessDoor)
     )
   }
   await realDisk.remove(places.directory)
-  await removeContext(realDisk, file?.kubeconfig ?? kubeconfigPath(undefined, process), places.context)
+  await removeContext(realDisk, file?.kubeconfig ?? kubeconfigPath(undefined, process), places.context, realClock)
   process.print(`Deleted the cluster "${places.name}" and its data in ${displayPath(places.directory, process)}\n`)
 }

@@ -69,18 +69,21 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
       cpu: options.nodeCpu,
       memory: options.nodeMemory,
     })),
+    show: (path) => displayPath(path, process),
     nodeMonitorGraceMs: options.nodeMonitorGracePeriod * 1000,
     progress,
   })
   const kubeconfig = kubeconfigPath(options.kubeconfig, process)
+  let previous: string | undefined
   try {
-    await mergeContext(realDisk, kubeconfig, {
+    const own = {
       context: places.context,
       server: cluster.server,
       certificateAuthority: cluster.pki.authority.certificate,
       clientCertificate: cluster.pki.admin.certificate,
       clientKey: cluster.pki.admin.key,
-    })
+    }
+    previous = await mergeContext(realDisk, kubeconfig, own, realClock)
     const file: ClusterFile = {
       pid: process.pid,
       name: places.name,
@@ -108,7 +111,7 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
     await stopped(stopping.signal)
     process.print('\nStopping …\n')
   } finally {
-    await removeContext(realDisk, kubeconfig, places.context)
+    await removeContext(realDisk, kubeconfig, places.context, realClock, previous)
     await cluster[Symbol.asyncDispose]()
     await realDisk.remove(places.clusterFile)
   }
