@@ -3,7 +3,8 @@
  * Columns and cells come from the kind.
  */
 
-import type { Cell, Column, KindDefinition } from '../../apimachinery/kind.ts'
+import { ageColumn, createdColumn, nameColumn } from '../../apimachinery/columns.ts'
+import type { Column, KindDefinition } from '../../apimachinery/kind.ts'
 import type { KubeObject, ObjectList } from '../../apimachinery/object.ts'
 import { badRequest, notAcceptable } from '../../apimachinery/status-error.ts'
 import type { ServedResource } from '../registry/catalog.ts'
@@ -121,29 +122,6 @@ function conditionsOf(kind: KindDefinition, item: KubeObject): object | undefine
   return { conditions: [{ type: 'Completed', status: 'True', reason: phase, message }] }
 }
 
-const nameColumn: Column<KubeObject> = {
-  name: 'Name',
-  type: 'string',
-  format: 'name',
-  description:
-    'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
-  value: (object) => object.metadata.name ?? '',
-}
-const createdDescription =
-  'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata'
-const createdColumn: Column<KubeObject> = {
-  name: 'Created At',
-  type: 'date',
-  description: createdDescription,
-  value: (object): Cell => object.metadata.creationTimestamp ?? null,
-}
-const ageColumn: Column<KubeObject> = {
-  name: 'Age',
-  type: 'string',
-  description: createdDescription,
-  value: (object, { nowMs }) => ageText(object.metadata.creationTimestamp, nowMs),
-}
-
 /** The kind's columns stand between Name and Age, unless it lists all of them. */
 export function columnsOf(kind: KindDefinition): readonly Column<KubeObject>[] {
   const { columns } = kind
@@ -152,31 +130,4 @@ export function columnsOf(kind: KindDefinition): readonly Column<KubeObject>[] {
   const normal = columns.filter((column) => !column.priority)
   const wide = columns.filter((column) => column.priority)
   return [nameColumn, ...normal, ageColumn, ...wide]
-}
-
-export function ageText(time: string | null | undefined, nowMs: number): string {
-  if (time === null || time === undefined || time === '') return '<unknown>'
-  return humanDuration(nowMs - Date.parse(time))
-}
-
-/** apimachinery/pkg/util/duration.HumanDuration. */
-export function humanDuration(ms: number): string {
-  const seconds = Math.trunc(ms / 1000)
-  if (seconds < -1) return '<invalid>'
-  if (seconds < 0) return '0s'
-  if (seconds < 120) return `${seconds}s`
-  const minutes = Math.trunc(seconds / 60)
-  if (minutes < 10) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${seconds % 60}s`
-  if (minutes < 180) return `${minutes}m`
-  const hours = Math.trunc(minutes / 60)
-  if (hours < 8) return minutes % 60 === 0 ? `${hours}h` : `${hours}h${minutes % 60}m`
-  if (hours < 48) return `${hours}h`
-  if (hours < 192) return hours % 24 === 0 ? `${Math.trunc(hours / 24)}d` : `${Math.trunc(hours / 24)}d${hours % 24}h`
-  if (hours < 24 * 365 * 2) return `${Math.trunc(hours / 24)}d`
-  const years = Math.trunc(hours / 24 / 365)
-  if (hours < 24 * 365 * 8) {
-    const days = Math.trunc(hours / 24) % 365
-    return days === 0 ? `${years}y` : `${years}y${days}d`
-  }
-  return `${years}y`
 }
