@@ -1,0 +1,305 @@
+/**
+ * The whole scheduler on a real API server in memory: Pods are created, time passes, and what the server then holds is looked at.
+ */
+import { expect, test } from 'vitest'
+import { Event } from '../api/core/event.ts'
+import { Node } from '../api/core/node.ts'
+import { Pod } from '../api/core/pod.ts'
+import { ServiceAccount } from '../api/core/service-account.ts'
+import { PodDisruptionBudget } from '../api/policy/pod-disruption-budget.ts'
+import { PriorityClass } from '../api/scheduling/priority-class.ts'
+import type { Client } from '../client/client.ts'
+import { createClient } from '../client/create-client.ts'
+import { createEventRecorder } from '../client/events.ts'
+import { SharedObjects } from '../client/shared-objects.ts'
+import type { Transport } from '../client/transport.ts'
+import { loopbackTransport } from '../client/transport-loopback.ts'
+import { startTestClient, type TestClient } from '../testing/test-client.ts'
+import { type ExampleNode, type ExamplePod, exampleNode, examplePod } from './example-objects.ts'
+import { type Scheduler, startScheduler } from './scheduler.ts'
+
+interface TestScheduler extends AsyncDisposable {
+  readonly test: TestClient
+  readonly scheduler: Scheduler
+  addNode(name: string, node?: ExampleNode): Promise<Node>
+  addPod(name: string, pod?: ExamplePod): Promise<Pod>
+  pod(name: string): Promise<Pod>
+  /** "Warning FailedScheduling: …", in order. */
+  events(name: string): Promise<readonly string[]>
+}
+
+async function start(test?: TestClient, schedulerClient?: Client): Promise<TestScheduler> {
+  const own = test ?? (await startTestClient())
+  const { clock, log, scope, client } = own
+  await client
+    .of(ServiceAccount)
+    .in('default')
+    .create({ metadata: { name: 'default', namespace: 'default' } })
+    .catch(() => {})
+  const events = createEventRecorder({ client, clock, log, scope, component: 'default-scheduler', host: 'machine', form: 'series' })
+  const scheduler = await startScheduler({
+    client: schedulerClient ?? client,
+    informers: own.informers,
+    clock,
+    random: own.random,
+    log,
+    scope,
+    events,
+  })
+  const fresh = <T extends { metadata: object }>(object: T): T => {
+    const { uid, ...metadata } = object.metadata as { uid?: string }
+    void uid
+    return { ...object, metadata }
+  }
+  return {
+    test: own,
+    scheduler,
+    async addNode(name, node) {
+      await client.of(Node).create(fresh(exampleNode(name, node)))
+      await client.of(Node).patch(name, { status: exampleNode(name, node).status }, { type: 'merge', subresource: 'status' })
+      // A new node is tainted as not ready; nobody is here to take that away.
+      const ready = await client.of(Node).patch(name, { spec: { taints: node?.taints ?? null } }, { type: 'merge' })
+      await clock.settled()
+      return ready
+    },
+    async addPod(name, pod) {
+      const created = await client
+        .of(Pod)
+        .in('default')
+        .create(fresh(examplePod(name, pod)))
+      await clock.settled()
+      return created
+    },
+    pod: (name) => client.of(Pod).in('default').get(name),
+    async events(name) {
+      const { items } = await client.of(Event).in('default').list()
+      return items
+        .filter(({ involvedObject }) => involvedObject.name === name)
+        .map(({ type, reason, message }) => `${type} ${reason}: ${message}`)
+    },
+    [Symbol.asyncDispose]: () => own[Symbol.asyncDispose](),
+  }
+}
+
+test('a Pod gets a node, and an event says so', async () => {
+  await using cluster = await start()
+  await cluster.addNode('node-1')
+  await cluster.addPod('web-1')
+  expect((await cluster.pod('web-1')).spec.nodeName).toBe('node-1')
+  expect((await cluster.pod('web-1')).status?.conditions).toEqual([expect.objectContaining({ type: 'PodScheduled', status: 'True' })])
+  const [event] = (await cluster.test.client.of(Event).in('default').list()).items
+  expect(event).toMatchObject({
+    type: 'Normal',
+    reason: 'Scheduled',
+    action: 'Binding',
+    message: 'Successfully assigned default/web-1 to node-1',
+    reportingComponent: 'default-scheduler',
+    reportingInstance: 'default-scheduler-machine',
+    involvedObject: { kind: 'Pod', namespace: 'default', name: 'web-1' },
+  })
+  expect(cluster.test.complaints).toEqual([])
+})
+
+test('unschedulable, until a node is added', async () => {
+  await using cluster = await start()
+  await cluster.addNode('small', { cpu: '1' })
+  await cluster.addPod('big', { requests: { cpu: '8' } })
+  const why =
+    '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'
+  const waiting = await cluster.pod('big')
+  expect(waiting.spec.nodeName ?? '').toBe('')
+  expect(waiting.status?.conditions?.find(({ type }) => type === 'PodScheduled')).toMatchObject({
+    status: 'False',
+    reason: 'Unschedulable',
+    message: why,
+  })
+  expect(await cluster.events('big')).toEqual([`Warning FailedScheduling: ${why}`])
+  // A node that is too small as well is no news.
+  await cluster.addNode('small-2', { cpu: '2' })
+  expect(cluster.scheduler.queue.counts()).toMatchObject({ unschedulable: 1 })
+  await cluster.addNode('large', { cpu: '16' })
+  expect((await cluster.pod('big')).spec.nodeName).toBe('large')
+  expect((await cluster.events('big')).at(-1)).toBe('Normal Scheduled: Successfully assigned default/big to large')
+})
+
+test('no nodes at all', async () => {
+  await using cluster = await start()
+  await cluster.addPod('p')
+  expect((await cluster.pod('p')).status?.conditions).toEqual([
+    expect.objectContaining({ reason: 'Unschedulable', message: 'no nodes available to schedule pods' }),
+  ])
+  await cluster.addNode('n')
+  await cluster.test.clock.advance(2000)
+  expect((await cluster.pod('p')).spec.nodeName).toBe('n')
+})
+
+test('a cordoned node is used once it is uncordoned', async () => {
+  await using cluster = await start()
+  await cluster.addNode('n', { unschedulable: true })
+  await cluster.addPod('p')
+  expect((await cluster.pod('p')).spec.nodeName ?? '').toBe('')
+  await cluster.test.client.of(Node).patch('n', { spec: { unschedulable: null } }, { type: 'merge' })
+  await cluster.test.clock.settled()
+  expect((await cluster.pod('p')).spec.nodeName).toBe('n')
+})
+
+test('room that a deleted or finished Pod leaves is used', async () => {
+  await using cluster = await start()
+  await cluster.addNode('n', { cpu: '2' })
+  await cluster.addPod('first', { requests: { cpu: '2' } })
+  await cluster.addPod('second', { requests: { cpu: '2' } })
+  await cluster.addPod('third', { requests: { cpu: '2' } })
+  const pods = cluster.test.client.of(Pod).in('default')
+  await pods.patch('first', { status: { phase: 'Succeeded' } }, { type: 'merge', subresource: 'status' })
+  await cluster.test.clock.settled()
+  expect((await cluster.pod('second')).spec.nodeName).toBe('n')
+  await pods.delete('second', { gracePeriodSeconds: 0 })
+  await cluster.test.clock.settled()
+  expect((await cluster.pod('third')).spec.nodeName).toBe('n')
+})
+
+test('gates keep a Pod out until the last is taken away', async () => {
+  await using cluster = await start()
+  await cluster.addNode('n')
+  await cluster.addPod('gated', { spec: { schedulingGates: [{ name: 'example.com/a' }] } })
+  await cluster.test.clock.advance(400_000)
+  expect((await cluster.pod('gated')).spec.nodeName ?? '').toBe('')
+  expect(cluster.scheduler.queue.counts()).toMatchObject({ gated: 1 })
+  expect(await cluster.events('gated')).toEqual([])
+  await cluster.test.client
+    .of(Pod)
+    .in('default')
+    .patch('gated', [{ op: 'remove', path: '/spec/schedulingGates' }], { type: 'json' })
+  await cluster.test.clock.settled()
+  expect((await cluster.pod('gated')).spec.nodeName).toBe('n')
+})
+
+test('Pods of another scheduler are left alone', async () => {
+  await using cluster = await start()
+  await cluster.addNode('n')
+  await cluster.addPod('theirs', { spec: { schedulerName: 'other' } })
+  await cluster.test.clock.advance(400_000)
+  const theirs = await cluster.pod('theirs')
+  expect([theirs.spec.nodeName ?? '', theirs.status?.conditions ?? []]).toEqual(['', []])
+  expect(cluster.scheduler.queue.size).toBe(0)
+})
+
+test('a more important Pod has its node cleared', async () => {
+  await using cluster = await start()
+  const { client, clock } = cluster.test
+  await client.of(PriorityClass).create({ metadata: { name: 'high' }, value: 1000 })
+  await cluster.addNode('n', { cpu: '4' })
+  await cluster.addPod('low-1', { requests: { cpu: '3' }, spec: { terminationGracePeriodSeconds: 30 } })
+  await cluster.addPod('low-2', { requests: { cpu: '1' } })
+  const vip = await cluster.addPod('vip', { requests: { cpu: '3' }, spec: { priorityClassName: 'high' } })
+  const waiting = await cluster.pod('vip')
+  expect(waiting.status?.nominatedNodeName).toBe('n')
+  expect(waiting.status?.conditions).toEqual([
+    expect.objectContaining({ reason: 'Unschedulable', message: '0/1 nodes are available: 1 Insufficient cpu.' }),
+  ])
+  const victim = await cluster.pod('low-1')
+  expect(victim.metadata.deletionTimestamp).toBeDefined()
+  expect(victim.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')).toMatchObject({
+    status: 'True',
+    reason: 'PreemptionByScheduler',
+    message: 'default-scheduler: preempting to accommodate a higher priority pod',
+  })
+  expect((await cluster.pod('low-2')).metadata.deletionTimestamp).toBeUndefined()
+  expect((await cluster.events('low-1')).at(-1)).toBe(`Normal Preempted: Preempted by pod ${vip.metadata.uid} on node n`)
+  // The place is promised: a newcomer of less priority does not get it.
+  await cluster.addPod('late', { requests: { cpu: '2' } })
+  await client.of(Pod).in('default').delete('low-1', { gracePeriodSeconds: 0 })
+  await clock.advance(2000)
+  expect((await cluster.pod('vip')).spec.nodeName).toBe('n')
+  expect((await cluster.pod('late')).spec.nodeName ?? '').toBe('')
+})
+
+test('preemption spares those whose disruption budget is used up', async () => {
+  await using cluster = await start()
+  const { client, clock } = cluster.test
+  await client.of(PriorityClass).create({ metadata: { name: 'high' }, value: 1000 })
+  const budgets = client.of(PodDisruptionBudget).in('default')
+  await budgets.create({ metadata: { name: 'b' }, spec: { selector: { matchLabels: { app: 'guarded' } }, minAvailable: 1 } } as never)
+  await clock.settled()
+  await cluster.addNode('a', { cpu: '2' })
+  await cluster.addPod('guarded', { requests: { cpu: '2' }, labels: { app: 'guarded' } })
+  await cluster.addNode('b', { cpu: '2' })
+  await cluster.addPod('free', { requests: { cpu: '2' } })
+  await cluster.addPod('vip', { requests: { cpu: '2' }, spec: { priorityClassName: 'high' } })
+  expect((await cluster.pod('vip')).status?.nominatedNodeName).toBe('b')
+  expect((await cluster.pod('guarded')).metadata.deletionTimestamp).toBeUndefined()
+})
+
+test('a binding that fails is taken back and tried again', async () => {
+  await using test = await startTestClient()
+  let refusals = 1
+  const real = loopbackTransport(
+    (request) => test.api.server.handle(request),
+    { name: 'admin', groups: ['system:masters'] },
+    { clock: test.clock },
+  )
+  const transport: Transport = {
+    ...real,
+    open: (request) => real.open(request),
+    send: (request) => {
+      if (request.path.endsWith('/binding') && refusals-- > 0) throw new Error('The network is down')
+      return real.send(request)
+    },
+  }
+  await using cluster = await start(test, createClient(transport, { clock: test.clock, objects: new SharedObjects() }))
+  await cluster.addNode('n', { cpu: '2' })
+  await cluster.addPod('p', { requests: { cpu: '2' } })
+  expect((await cluster.pod('p')).status?.conditions).toEqual([
+    expect.objectContaining({ reason: 'SchedulerError', message: 'running Bind plugin "DefaultBinder": The network is down' }),
+  ])
+  expect(cluster.scheduler.cache.snapshot().get('n')?.requestedMilliCpu).toBe(0)
+  await test.clock.advance(2000)
+  expect((await cluster.pod('p')).spec.nodeName).toBe('n')
+})
+
+test('a new scheduler picks up where the old one was', async () => {
+  await using test = await startTestClient()
+  const { client, clock } = test
+  await client
+    .of(ServiceAccount)
+    .in('default')
+    .create({ metadata: { name: 'default', namespace: 'default' } })
+  const { uid: _, ...metadata } = exampleNode('n').metadata
+  await client.of(Node).create({ ...exampleNode('n', { cpu: '4' }), metadata })
+  await client.of(Node).patch('n', { status: exampleNode('n', { cpu: '4' }).status }, { type: 'merge', subresource: 'status' })
+  await client.of(Node).patch('n', { spec: { taints: null } }, { type: 'merge' })
+  const create = (name: string, cpu: string): Promise<Pod> => {
+    const { uid: __, ...own } = examplePod(name).metadata
+    return client
+      .of(Pod)
+      .in('default')
+      .create({ ...examplePod(name, { requests: { cpu } }), metadata: own })
+  }
+  await create('running', '3')
+  await client
+    .of(Pod)
+    .in('default')
+    .sub('binding')
+    .create('running', { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'running' }, target: { kind: 'Node', name: 'n' } })
+  await create('fits', '1')
+  await create('waits', '1')
+  const cluster = await start(test)
+  await clock.settled()
+  const nodes = await Promise.all(['fits', 'waits'].map(async (name) => (await cluster.pod(name)).spec.nodeName ?? ''))
+  expect(nodes.toSorted()).toEqual(['', 'n'])
+  expect(cluster.scheduler.cache.snapshot().get('n')?.requestedMilliCpu).toBe(4000)
+})
+
+test('five hundred Pods over twenty nodes: none too many anywhere', async () => {
+  await using cluster = await start()
+  const { client, clock } = cluster.test
+  for (let i = 0; i < 20; i++) await cluster.addNode(`n${i}`, { cpu: '5', memory: '32Gi' })
+  const pods = client.of(Pod).in('default')
+  const { metadata: _, ...body } = examplePod('p', { requests: { cpu: '200m' } })
+  await Promise.all(Array.from({ length: 510 }, (__, i) => pods.create({ ...body, metadata: { name: `p${i}` } })))
+  await clock.settled()
+  const counts = new Map<string, number>()
+  for (const { spec } of (await pods.list()).items) counts.set(spec.nodeName ?? '', (counts.get(spec.nodeName ?? '') ?? 0) + 1)
+  expect(counts.get('')).toBe(10)
+  expect(new Set([...counts].filter(([name]) => name !== '').map(([, count]) => count))).toEqual(new Set([25]))
+})

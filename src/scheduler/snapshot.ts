@@ -1,0 +1,18 @@
+/**
+ * What a decision sees: the nodes in the order in which they are tried, and which of them carry Pods that matter to affinity.
+ *
+ * Upstream copies every changed node into a snapshot because its cache changes while goroutines decide. A decision here never
+ * awaits, so nothing can change under it, and the snapshot holds the cache's own NodeInfos; brought up to date before each
+ * decision, it only looks at nodes that changed since (cache.ts keeps that list). Whoever wants to try changes forks a NodeInfo.
+ */
+import type { NodeInfo } from './node-info.ts'
+
+export interface Snapshot {
+  /** Zones take turns: the first of each zone, then the second of each. */
+  readonly nodes: readonly NodeInfo[]
+  get(name: string): NodeInfo | undefined
+  /** Nodes with Pods that have any Pod (anti-)affinity. */
+  readonly withAffinityPods: ReadonlySet<NodeInfo>
+  /** Nodes with Pods that must not be near some others. */
+  readonly withAntiAffinityPods: ReadonlySet<NodeInfo>
+}
