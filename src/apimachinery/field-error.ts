@@ -62,6 +62,8 @@ const beginnings: Readonly<Record<FieldErrorType, string>> = {
   TypeInvalid: 'Invalid value',
   InternalError: 'Internal error',
 }
+/** As the value of an Invalid: the value is not shown. */
+export const omittedValue = Symbol('omitted value')
 const typesWithoutValue: ReadonlySet<FieldErrorType> = new Set(['Required', 'Forbidden', 'TooLong', 'InternalError'])
 
 export function required(field: string, detail = ''): FieldError {
@@ -104,7 +106,8 @@ export function formatBadValue(value: unknown): string {
 /** The text behind the field's name. */
 export function errorBody(error: FieldError): string {
   const beginning = beginnings[error.type]
-  const withValue = typesWithoutValue.has(error.type) ? beginning : `${beginning}: ${formatBadValue(error.value)}`
+  const withValue =
+    typesWithoutValue.has(error.type) || error.value === omittedValue ? beginning : `${beginning}: ${formatBadValue(error.value)}`
   return error.detail === '' ? withValue : `${withValue}: ${error.detail}`
 }
 

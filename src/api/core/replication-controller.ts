@@ -1,12 +1,29 @@
 /**
- * v1 ReplicationController: the ancestor of ReplicaSet, with a plain map as selector and a default of orphaning its
- * Pods.
+ * v1 ReplicationController: the ancestor of ReplicaSet, with a plain map as selector (taken from the template when absent, as are
+ * the labels) and a default of orphaning its Pods. The selector may change.
  */
+import { type FieldError, required } from '../../apimachinery/field-error.ts'
+import { child } from '../../apimachinery/field-path.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, int64, list, map, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { formatRequirements, requirementsOfLabels } from '../../apimachinery/selectors/labels.ts'
+import { validateNonNegative } from '../../apimachinery/validate-metadata.ts'
 import { podTemplateSpec } from './pod-spec/pod-spec.ts'
+import { validateAtMost, validateCounts } from './workload-status.ts'
+import {
+  formatLabels,
+  isSet,
+  podNameWarnings,
+  selectorColumn,
+  setTemplateDefaults,
+  templateColumns,
+  templateWarnings,
+  validateRunsForever,
+  validateSelectorMatches,
+  validateTemplate,
+} from './workload-template.ts'
 
 export interface ReplicationControllerSpec extends Infer<typeof replicationControllerSpec> {}
 export const replicationControllerSpec = struct('core.v1.ReplicationControllerSpec', {
@@ -52,4 +69,81 @@ export const ReplicationController = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: replicationController }],
   hasStatus: true,
+  scale: {
+    specReplicas: ({ spec }) => spec.replicas ?? 0,
+    statusReplicas: ({ status }) => status?.replicas ?? 0,
+    selector: ({ spec }) => formatRequirements(requirementsOfLabels(spec.selector)),
+    withReplicas: (draft, replicas) => {
+      draft.spec.replicas = replicas
+    },
+  },
+  setDefaults: ({ metadata, spec }) => {
+    const labels = spec.template?.metadata?.labels
+    if (isSet(labels)) {
+      if (isNone(spec.selector)) spec.selector = { ...labels }
+      if (isNone(metadata.labels)) metadata.labels = { ...labels }
+    }
+    spec.replicas ??= 1
+    setTemplateDefaults(spec.template)
+  },
+  validate: ({ spec }) => validateSpec(spec, 'spec'),
+  validateUpdate: ({ spec }, old) => validateSpec(spec, 'spec', old.spec),
+  *validateStatusUpdate({ status }) {
+    yield* validateCounts(status ?? {}, statusCounts, 'status')
+    yield* validateAtMost(status ?? {}, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'], 'status')
+  },
+  *warnings(object, old) {
+    if (old === undefined) yield* podNameWarnings(object)
+    const { template } = object.spec
+    if (object.metadata.generation !== old?.metadata.generation && isSet(template)) yield* templateWarnings(template, old?.spec.template)
+  },
+  defaultPropagation: 'Orphan',
+  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
+  fieldLabelErrors: 'own',
+  columns: [
+    {
+      name: 'Desired',
+      type: 'integer',
+      description:
+        'Replicas is the number of desired replicas. This is a pointer to distinguish between explicit zero and unspecified. Defaults to 1. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller',
+      value: ({ spec }) => spec.replicas ?? 0,
+    },
+    {
+      name: 'Current',
+      type: 'integer',
+      description:
+        'Replicas is the most recently observed number of replicas. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller',
+      value: ({ status }) => status?.replicas ?? 0,
+    },
+    {
+      name: 'Ready',
+      type: 'integer',
+      description: 'The number of ready replicas for this replication controller.',
+      value: ({ status }) => status?.readyReplicas ?? 0,
+    },
+    ...templateColumns<Infer<typeof replicationController>>(({ spec }) => spec.template),
+    selectorColumn<Infer<typeof replicationController>>(
+      'Selector is a label query over pods that should match the Replicas count. If Selector is empty, it is defaulted to the labels present on the Pod template. Label keys and values that must match in order to be controlled by this replication controller, if empty defaulted to labels on Pod template. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors',
+      ({ spec }) => formatLabels(spec.selector),
+    ),
+  ],
 })
+
+const statusCounts = ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'] as const
+
+function isNone(labels: Readonly<Record<string, string>> | null | undefined): boolean {
+  return Object.keys(labels ?? {}).length === 0
+}
+
+function* validateSpec(spec: ReplicationControllerSpec, path: string, old?: ReplicationControllerSpec): Generator<FieldError> {
+  yield* validateNonNegative(spec.minReadySeconds ?? 0, child(path, 'minReadySeconds'))
+  if (isNone(spec.selector)) yield required(child(path, 'selector'))
+  if (isSet(spec.replicas)) yield* validateNonNegative(spec.replicas, child(path, 'replicas'))
+  else yield required(child(path, 'replicas'))
+  const { template } = spec
+  const templatePath = child(path, 'template')
+  if (!isSet(template)) return yield required(templatePath)
+  yield* validateSelectorMatches(requirementsOfLabels(spec.selector), template, templatePath)
+  yield* validateTemplate(template, templatePath, old?.template)
+  yield* validateRunsForever(template, templatePath, 'ReplicationController')
+}
