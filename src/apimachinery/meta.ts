@@ -1,7 +1,8 @@
 /**
  * The shared types of meta.k8s.io/v1 that kinds use: label selectors, conditions, field selectors.
  */
-import { atomicStruct, boolean, field, type Infer, int64, list, map, string, struct, time } from './schema/schema.ts'
+import { listMeta, objectMeta } from './object.ts'
+import { atomicStruct, boolean, field, type Infer, int32, int64, list, map, string, struct, time } from './schema/schema.ts'
 
 /** kind and apiVersion, as every top-level object carries them. Not part of protobuf: there they are in the envelope. */
 export const typeMeta = {
@@ -53,4 +54,33 @@ export const deleteOptions = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Delete
   propagationPolicy: field(4, string).optional().pointer().enum('Background', 'Foreground', 'Orphan'),
   dryRun: field(5, list(string)).optional().listAtomic(),
   ignoreStoreReadErrorWithClusterBreakingPotential: field(6, boolean).optional().pointer(),
+})
+
+const statusCause = struct('io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause', {
+  reason: field(1, string).optional(),
+  message: field(2, string).optional(),
+  field: field(3, string).optional(),
+})
+const statusDetails = struct('io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails', {
+  name: field(1, string).optional(),
+  group: field(2, string).optional(),
+  kind: field(3, string).optional(),
+  causes: field(4, list(statusCause)).optional().listAtomic(),
+  retryAfterSeconds: field(5, int32).optional(),
+  uid: field(6, string).optional(),
+})
+/** What the API says when it does not answer with an object. The type is in status-error.ts. */
+export const statusSchema = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Status', {
+  ...typeMeta,
+  metadata: field(1, listMeta).optional(),
+  status: field(2, string).optional(),
+  message: field(3, string).optional(),
+  reason: field(4, string).optional(),
+  details: field(5, statusDetails).optional().pointer().atomic(),
+  code: field(6, int32).optional(),
+})
+
+export const partialObjectMetadata = struct('io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata', {
+  ...typeMeta,
+  metadata: field(1, objectMeta).optional(),
 })

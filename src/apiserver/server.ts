@@ -103,7 +103,6 @@ function build(options: ApiServerOptions): Server {
   const catalog = new Catalog(options.kinds ?? builtInKinds, cache, flags.runtimeConfig)
   const media = ['json', 'yaml', 'protobuf'] as const
   const rbac = new Rbac(store, catalog)
-  const unavailable = 'protobuf'
   const tokens = createJwtSigner(options.serviceAccountKey)
   const server: Server = {
     store,
@@ -121,10 +120,10 @@ function build(options: ApiServerOptions): Server {
     rbac,
     tokens,
     negotiators: {
-      object: new Negotiator({ media, unavailable, transforms: true }),
-      collection: new Negotiator({ media, unavailable, transforms: true, isCollection: true }),
-      watch: new Negotiator({ media, unavailable, transforms: true, isCollection: true, isWatch: true }),
-      plain: new Negotiator({ media, unavailable, transforms: false }),
+      object: new Negotiator({ media, transforms: true }),
+      collection: new Negotiator({ media, transforms: true, isCollection: true }),
+      watch: new Negotiator({ media, transforms: true, isCollection: true, isWatch: true }),
+      plain: new Negotiator({ media, transforms: false }),
     },
     protobuf: protobufDoor(catalog),
     counts: new RequestCounts(),

@@ -38,9 +38,13 @@ export async function createPrepared(write: Write, draft: Draft, namePrefix: str
     throw new StatusError(500, undefined, 'resourceVersion should not be set on objects to be created')
   }
   delete metadata.resourceVersion
-  prepareForCreate(write, draft)
+  const pristine = namePrefix === '' ? undefined : structuredClone(draft)
   for (let attempt = 1; ; attempt++) {
+    // Kinds may have copied the name to other places.
+    if (pristine !== undefined && attempt > 1) Object.assign(draft, structuredClone(pristine))
+    const { metadata } = draft
     if (namePrefix !== '') metadata.name = generatedName(namePrefix, write.server.random)
+    prepareForCreate(write, draft)
     try {
       return await store(write, draft, attributes, attempt === 1)
     } catch (error) {

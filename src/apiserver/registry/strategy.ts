@@ -7,6 +7,7 @@
  */
 
 import type { FieldError } from '../../apimachinery/field-error.ts'
+import type { UpdateContext } from '../../apimachinery/kind.ts'
 import { nameIsDnsSubdomain, pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../apimachinery/object.ts'
 import { invalid, type StatusError } from '../../apimachinery/status-error.ts'
@@ -41,7 +42,7 @@ export function wipeSystemFields({ metadata }: Draft): void {
 interface Judging {
   readonly validate?: (object: KubeObject) => Iterable<FieldError>
   readonly prepareForCreate?: (draft: Draft) => void
-  readonly prepareForUpdate?: (draft: Draft, old: KubeObject, context: { readonly subresource: string }) => void
+  readonly prepareForUpdate?: (draft: Draft, old: KubeObject, context: UpdateContext) => void
 }
 
 export function prepareForCreate({ server, resource }: Write, draft: Draft): void {
@@ -49,9 +50,9 @@ export function prepareForCreate({ server, resource }: Write, draft: Draft): voi
   const { metadata } = draft
   if (kind.hasStatus) delete draft.status
   if (kind.generation !== 'none') metadata.generation = 1
-  ;(kind as unknown as Judging).prepareForCreate?.(draft)
   metadata.uid = server.random.uuid()
   metadata.creationTimestamp = timeText(server.clock.now())
+  ;(kind as unknown as Judging).prepareForCreate?.(draft)
 }
 
 /** Role names may hold colons; all others are DNS names unless their kind says otherwise. */
@@ -81,7 +82,7 @@ export function invalidObject(
   return invalid(store.kind.group, store.kind.kind, draft.metadata.name ?? '', errors)
 }
 
-export function prepareForUpdate({ resource, subresource }: Write, draft: Draft, old: KubeObject): void {
+export function prepareForUpdate({ server, resource, subresource }: Write, draft: Draft, old: KubeObject): void {
   const { kind } = resource
   const { metadata } = draft
   const had = old.metadata
@@ -89,7 +90,7 @@ export function prepareForUpdate({ resource, subresource }: Write, draft: Draft,
   // An approval is written into the status too.
   if (subresource === 'status' || subresource === 'approval') keepAllBut(draft, old, 'status')
   else if (kind.hasStatus) setOrDelete(draft, 'status', (old as unknown as Draft).status)
-  ;(kind as unknown as Judging).prepareForUpdate?.(draft, old, { subresource })
+  ;(kind as unknown as Judging).prepareForUpdate?.(draft, old, { subresource, now: timeText(server.clock.now()) })
   if (subresource !== 'status' && subresource !== 'approval') growGeneration(kind.generation, draft, old)
   if ((metadata.uid ?? '') === '') setOrDelete(metadata, 'uid', had.uid)
   setOrDelete(metadata, 'creationTimestamp', had.creationTimestamp)

@@ -42,6 +42,10 @@ export function defaulted(resource: ServedResource, object: Draft): Draft {
 }
 
 async function parseBody(target: DecodeTarget, bytes: Uint8Array, { media }: DecodeOptions): Promise<unknown> {
+  if (media === 'protobuf') {
+    const { decodeProtobufBody } = await import('../response/protobuf-objects.ts')
+    return decodeProtobufBody(target.schema, target.kind, bytes)
+  }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   if (media === 'yaml') {
     const { parseYaml } = await import('../../wire/yaml.ts')

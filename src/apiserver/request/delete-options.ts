@@ -4,7 +4,9 @@
  */
 
 import { type FieldError, invalidValue, notSupported } from '../../apimachinery/field-error.ts'
+import { deleteOptions } from '../../apimachinery/meta.ts'
 import { goTypeOf } from '../../apimachinery/patch/plain-json.ts'
+import type { StructSchema } from '../../apimachinery/schema/schema.ts'
 import { invalid, plainError, StatusError } from '../../apimachinery/status-error.ts'
 import type { DeleteRequest } from '../registry/delete.ts'
 import type { RequestContext } from '../server-parts.ts'
@@ -44,7 +46,10 @@ export async function parseDeleteOptions(context: RequestContext): Promise<Delet
 
 async function decode(context: RequestContext, bytes: Uint8Array): Promise<Body> {
   const media = bodyMedia(context)
-  if (media === 'protobuf') return (await context.server.protobuf.decode(bytes, 'DeleteOptions')) as Body
+  if (media === 'protobuf') {
+    const { decodeProtobufBody } = await import('../response/protobuf-objects.ts')
+    return decodeProtobufBody(deleteOptions as StructSchema, 'DeleteOptions', bytes) as Body
+  }
   const text = Buffer.from(bytes).toString('utf8')
   let value: unknown
   try {

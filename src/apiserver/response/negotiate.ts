@@ -42,8 +42,6 @@ export interface Offer {
   readonly isCollection?: boolean
   /** The answer is a watch. */
   readonly isWatch?: boolean
-  /** Named in refusals, but never chosen. */
-  readonly unavailable?: Media
 }
 
 const json: Representation = { media: 'json' }
@@ -107,10 +105,10 @@ function routerAccepts(accept: string, { media }: Offer): boolean {
   })
 }
 
-function mediaOf(type: string, { media, unavailable }: Offer): Media | undefined {
+function mediaOf(type: string, { media }: Offer): Media | undefined {
   if (type === '*/*' || type === 'application/*') return media[0]
   const named = Object.hasOwn(mediaByType, type) ? mediaByType[type] : undefined
-  return named !== undefined && named !== unavailable && media.includes(named) ? named : undefined
+  return named !== undefined && media.includes(named) ? named : undefined
 }
 
 function withParameters(media: Media, parameters: ReadonlyMap<string, string>, offer: Offer): Representation | undefined {

@@ -39,7 +39,12 @@ export function watchObjects(context: RequestContext, resource: ServedResource):
   const form = new WatchForm(context, resource, representation)
   const type = representation.media === 'protobuf' ? `${mediaTypes.protobuf};stream=watch` : mediaTypes.json
   const request = { context, resource, options, predicate, revision, form }
-  return { status: 200, headers: headersFor(context, type), body: (sink) => new Watcher(request, sink).run() }
+  const loading = representation.media === 'protobuf' ? server.protobuf.load() : undefined
+  const run = async (sink: BodySink): Promise<void> => {
+    if (loading !== undefined) await loading
+    return new Watcher(request, sink).run()
+  }
+  return { status: 200, headers: headersFor(context, type), body: run }
 }
 
 interface WatchRequest {
