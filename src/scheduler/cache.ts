@@ -10,6 +10,7 @@
 import type { Node } from '../api/core/node.ts'
 import { type ImageState, NodeInfo } from './node-info.ts'
 import { NodeTree } from './node-tree.ts'
+import { PodCounts } from './pod-counts.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -22,6 +23,7 @@ interface PlacedPod {
 export class SchedulerCache {
   readonly #nodes = new Map<string, NodeInfo>()
   readonly #pods = new Map<string, PlacedPod>()
+  readonly #counts = new PodCounts()
   readonly #images = new Map<string, ImageState>()
   readonly #tree = new NodeTree()
   readonly #changed = new Set<NodeInfo>()
@@ -59,6 +61,7 @@ export class SchedulerCache {
       this.#tree.add(node)
       this.#isOrderStale = true
     } else if (this.#tree.update(old, node)) this.#isOrderStale = true
+    if (old === undefined || !sameLabels(old, node)) this.#counts.nodesChanged()
     info.setNode(node)
     this.#setImages(info, node)
     this.#touch(info)
@@ -71,6 +74,7 @@ export class SchedulerCache {
     this.#tree.remove(info.node)
     this.#isOrderStale = true
     this.#dropImages(info)
+    this.#counts.nodesChanged()
     info.node = undefined
     this.#touch(info)
     if (info.pods.length === 0) this.#nodes.delete(name)
@@ -127,6 +131,9 @@ export class SchedulerCache {
       },
       withAffinityPods: this.#withAffinityPods,
       withAntiAffinityPods: this.#withAntiAffinityPods,
+      countByNode: (pods) => this.#counts.byNode(pods, this.#ordered),
+      countByValue: (pods, topologyKey) => this.#counts.byValue(pods, topologyKey, this.#ordered),
+      domains: (topologyKeys) => this.#counts.domains(topologyKeys, this.#ordered),
     }
   }
 
@@ -134,6 +141,7 @@ export class SchedulerCache {
     this.#pods.set(placed.pod.uid, placed)
     const info = this.#nodeInfo(placed.nodeName)
     info.addPod(placed.pod)
+    this.#counts.podCame(placed.pod, info)
     this.#touch(info)
   }
 
@@ -142,6 +150,7 @@ export class SchedulerCache {
     const info = this.#nodes.get(nodeName)
     if (info === undefined) return
     info.removePod(pod.uid)
+    this.#counts.podWent(pod, info)
     this.#touch(info)
     if (info.node === undefined && info.pods.length === 0) this.#nodes.delete(nodeName)
   }
@@ -186,6 +195,11 @@ export class SchedulerCache {
     }
     info.images = new Map()
   }
+}
+
+function sameLabels({ metadata: { labels: a = {} } }: Node, { metadata: { labels: b = {} } }: Node): boolean {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
 }
 
 function setMember<T>(set: Set<T>, item: T, isMember: boolean): void {

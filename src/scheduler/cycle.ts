@@ -13,6 +13,7 @@ import type { NodeInfo } from './node-info.ts'
 import type { Nominations } from './nominations.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Profile } from './profile.ts'
+import { Rejections } from './rejections.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface CycleInput {
@@ -37,8 +38,7 @@ export interface NodeScore {
 /** Why nodes would not do. */
 export interface Diagnosis {
   readonly nodeCount: number
-  /** By name of the node. */
-  readonly rejections: ReadonlyMap<string, Rejection>
+  readonly rejections: Rejections
   /** Holds for nodes that are not in `rejections`. */
   readonly ofOthers: Rejection | undefined
   /** A plugin rejected the Pod whatever the node. */
@@ -61,7 +61,7 @@ export type Decision =
 
 interface Draft {
   readonly nodeCount: number
-  readonly rejections: Map<string, Rejection>
+  readonly rejections: Rejections
   ofOthers: Rejection | undefined
   preFilterMessage: string
   readonly plugins: Set<string>
@@ -74,13 +74,14 @@ export function decide(input: CycleInput): Decision {
   const { pod, profile, snapshot, nominations, startIndex } = input
   const nodeCount = snapshot.nodes.length
   if (nodeCount === 0) return { outcome: 'no-nodes', nextIndex: 0 }
-  const diagnosis: Draft = { nodeCount, rejections: new Map(), ofOthers: undefined, preFilterMessage: '', plugins: new Set() }
+  const diagnosis: Draft = { nodeCount, rejections: new Rejections(), ofOthers: undefined, preFilterMessage: '', plugins: new Set() }
   const prepared = prepareFilters(pod, profile, snapshot)
   if (isPrepared(prepared)) {
     for (const name of prepared.narrowedBy) diagnosis.plugins.add(name)
     const promised = snapshot.get(pod.pod.status?.nominatedNodeName ?? '')
     const search = { pod, filters: prepared.filters, nominations, diagnosis }
-    let found = promised === undefined ? [] : findFeasible(search, [promised], { start: 0, wanted: 1 })
+    const trial = { ...search, diagnosis: { ...diagnosis, rejections: new Rejections() } }
+    let found = promised === undefined ? [] : findFeasible(trial, [promised], { start: 0, wanted: 1 })
     let nextIndex = startIndex
     if (found.length === 0) {
       const nodes = prepared.nodeNames === undefined ? snapshot.nodes : [...prepared.nodeNames].flatMap((name) => snapshot.get(name) ?? [])
@@ -208,14 +209,18 @@ function findFeasible(
   { start, wanted }: { readonly start: number; readonly wanted: number },
 ): NodeInfo[] {
   const feasible: NodeInfo[] = []
+  const { rejections, plugins } = diagnosis
   const count = nodes.length
-  for (let i = 0; i < count && feasible.length < wanted; i++) {
-    const node = nodes[(start + i) % count] as NodeInfo
-    const rejection = filterWithNominated(filters, pod, node, nominations)
+  const hasPromises = !nominations.isEmpty
+  let last: Rejection | undefined
+  for (let i = 0, at = count === 0 ? 0 : start % count; i < count && feasible.length < wanted; i++, at = at + 1 === count ? 0 : at + 1) {
+    const node = nodes[at] as NodeInfo
+    const rejection = hasPromises ? filterWithNominated(filters, pod, node, nominations) : filters.filter(node)
     if (rejection === undefined) feasible.push(node)
     else {
-      diagnosis.rejections.set(node.name, rejection)
-      diagnosis.plugins.add(rejection.plugin)
+      rejections.add(node, rejection)
+      if (rejection !== last) plugins.add(rejection.plugin)
+      last = rejection
     }
   }
   return feasible

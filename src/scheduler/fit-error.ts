@@ -8,6 +8,7 @@
 import { sortStrings } from '../apimachinery/go-strings.ts'
 import type { Diagnosis } from './cycle.ts'
 import type { Rejection } from './framework.ts'
+import type { Rejections } from './rejections.ts'
 
 export const noNodesMessage = 'no nodes available to schedule pods'
 /** Notes of events are no longer than this; conditions are not cut. */
@@ -26,10 +27,10 @@ export function describeDiagnosis(
   return postFilterMessage === '' ? message : `${message} ${postFilterMessage}`
 }
 
-function countReasons(rejections: ReadonlyMap<string, Rejection>, ofOthers: Rejection | undefined, nodeCount: number): readonly string[] {
+function countReasons(rejections: Rejections, ofOthers: Rejection | undefined, nodeCount: number): readonly string[] {
   const counts = new Map<string, number>()
   const count = (reason: string, by: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + by)
-  for (const { reasons } of rejections.values()) for (const reason of reasons) count(reason, 1)
+  for (const [{ reasons }, by] of rejections.counts()) for (const reason of reasons) count(reason, by)
   const others = nodeCount - rejections.size
   if (others > 0) for (const reason of ofOthers?.reasons ?? []) count(reason, others)
   return sortStrings([...counts].map(([reason, by]) => `${by} ${reason}`))

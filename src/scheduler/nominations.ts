@@ -34,6 +34,10 @@ export class Nominations {
     if (pods?.size === 0) this.#byNode.delete(nodeName)
   }
 
+  get isEmpty(): boolean {
+    return this.#byNode.size === 0
+  }
+
   nodeOf(uid: string): string | undefined {
     return this.#nodeOf.get(uid)
   }

@@ -17,6 +17,7 @@ import type { NodeInfo } from './node-info.ts'
 import type { Nominations } from './nominations.ts'
 import { preemptionName } from './plugins/default-preemption.ts'
 import { type PodInfo, parseSelector } from './pod-info.ts'
+import { Rejections } from './rejections.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface PreemptionInput {
@@ -57,9 +58,9 @@ function unresolvable(reason: string): Rejection {
 export function planPreemption(input: PreemptionInput): PreemptionPlan {
   const refusal = whyNotEligible(input)
   if (refusal !== undefined) return { outcome: 'nothing', message: `preemption: ${refusal}`, keepsNomination: true }
-  const { diagnosis, snapshot, random } = input
-  const nodes = [...diagnosis.rejections].filter(([, { code }]) => code === 'Unschedulable').flatMap(([name]) => snapshot.get(name) ?? [])
-  const rejections = new Map<string, Rejection>()
+  const { diagnosis, random } = input
+  const nodes = diagnosis.rejections.resolvable
+  const rejections = new Rejections()
   const candidates = nodes.length === 0 ? [] : findCandidates(input, nodes, random.integer(nodes.length), rejections)
   const best = pickCandidate(candidates, input.nowMs)
   if (best !== undefined) return { outcome: 'preempt', node: best.node, victims: best.victims }
@@ -85,12 +86,7 @@ function isPreempted({ isDeleting, pod }: PodInfo): boolean {
 }
 
 /** Stops when there are enough, at least one of them without a violated budget. */
-function findCandidates(
-  input: PreemptionInput,
-  nodes: readonly NodeInfo[],
-  offset: number,
-  rejections: Map<string, Rejection>,
-): readonly Candidate[] {
+function findCandidates(input: PreemptionInput, nodes: readonly NodeInfo[], offset: number, rejections: Rejections): readonly Candidate[] {
   const wanted = Math.min(Math.max(Math.trunc((nodes.length * candidatesPercentage) / 100), candidatesLeast), nodes.length)
   const budgets = [...input.budgets]
   const kind: Candidate[] = []
@@ -98,7 +94,7 @@ function findCandidates(
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[(offset + i) % nodes.length] as NodeInfo
     const outcome = selectVictims(input, node.fork(), budgets)
-    if ('code' in outcome) rejections.set(node.name, outcome)
+    if ('code' in outcome) rejections.add(node, outcome)
     else (outcome.violations === 0 ? kind : violating).push(outcome)
     if (kind.length > 0 && kind.length + violating.length >= wanted) break
   }

@@ -6,6 +6,7 @@
  * decision, it only looks at nodes that changed since (cache.ts keeps that list). Whoever wants to try changes forks a NodeInfo.
  */
 import type { NodeInfo } from './node-info.ts'
+import type { CountedPods, CountsByNode, CountsByValue, Domains } from './pod-counts.ts'
 
 export interface Snapshot {
   /** Zones take turns: the first of each zone, then the second of each. */
@@ -15,4 +16,7 @@ export interface Snapshot {
   readonly withAffinityPods: ReadonlySet<NodeInfo>
   /** Nodes with Pods that must not be near some others. */
   readonly withAntiAffinityPods: ReadonlySet<NodeInfo>
+  countByNode(pods: CountedPods): CountsByNode
+  countByValue(pods: CountedPods, topologyKey: string): CountsByValue
+  domains(topologyKeys: readonly string[]): Domains
 }

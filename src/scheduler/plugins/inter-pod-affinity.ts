@@ -9,8 +9,8 @@
 import { Namespace } from '../../api/core/namespace.ts'
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
-import type { Listers } from '../framework.ts'
-import { type ClusterEvent, type Filter, maxNodeScore, type Plugin, type Rejection, type Scorer } from '../framework.ts'
+import { nothing } from '../../apimachinery/selectors/labels.ts'
+import { type ClusterEvent, type Filter, type Listers, maxNodeScore, type Plugin, type Rejection, type Scorer } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { type AffinityTerm, type Labels, matchesAllTerms, PodInfo, termMatches, type WeightedTerm, withNamespaces } from '../pod-info.ts'
 import { isPlaced } from '../pod-place.ts'
@@ -65,7 +65,10 @@ function countOf(counts: TopologyCounts, topologyKey: string, value: string): nu
 
 function addTo(counts: TopologyCounts, topologyKey: string, { labels }: NodeInfo, by: number): void {
   const value = labels[topologyKey]
-  if (value === undefined) return
+  if (value !== undefined) addCount(counts, topologyKey, value, by)
+}
+
+function addCount(counts: TopologyCounts, topologyKey: string, value: string, by: number): void {
   let values = counts.get(topologyKey)
   if (values === undefined) counts.set(topologyKey, (values = new Map()))
   const count = (values.get(value) ?? 0) + by
@@ -101,9 +104,15 @@ class AffinityFilter implements Filter {
     return this.#keptAwayCounts.size === 0 && this.#near.length === 0 && this.#far.length === 0
   }
 
-  countAll({ nodes, withAntiAffinityPods }: Snapshot): void {
+  countAll(snapshot: Snapshot): void {
+    const { nodes, withAntiAffinityPods } = snapshot
     for (const node of withAntiAffinityPods) for (const other of node.podsWithAntiAffinity) this.#countKeptAway(other, node, 1)
     if (this.#near.length === 0 && this.#far.length === 0) return
+    if (this.#near.length <= 1 && [...this.#near, ...this.#far].every(canBeCounted)) {
+      for (const term of this.#near) countTerm(this.#nearCounts, term, snapshot)
+      for (const term of this.#far) countTerm(this.#farCounts, term, snapshot)
+      return
+    }
     for (let n = 0; n < nodes.length; n++) {
       const node = nodes[n] as NodeInfo
       for (let i = 0; i < node.pods.length; i++) this.#countOwn(node.pods[i] as PodInfo, node, 1)
@@ -163,6 +172,20 @@ class AffinityFilter implements Filter {
   removePod(removed: PodInfo, node: NodeInfo): void {
     this.#countKeptAway(removed, node, -1)
     this.#countOwn(removed, node, -1)
+  }
+}
+
+/** True for nearly all terms: the namespaces are known by name, and the selector says something. */
+function canBeCounted({ namespaceSelector, selector }: AffinityTerm): boolean {
+  return namespaceSelector === nothing && selector.length > 0
+}
+
+/** The same as counting Pod by Pod, from counts that are kept anyway. */
+function countTerm(counts: TopologyCounts, { namespaces, selector, topologyKey }: AffinityTerm, snapshot: Snapshot): void {
+  for (const namespace of namespaces) {
+    for (const [value, count] of snapshot.countByValue({ namespace, selector, withDeleting: true }, topologyKey)) {
+      addCount(counts, topologyKey, value, count)
+    }
   }
 }
 

@@ -7,12 +7,12 @@
  */
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
-import type { Plugin, Rejection, RejectionCode } from '../framework.ts'
+import type { Plugin, Rejection } from '../framework.ts'
 import { maxNodeScore } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
 import { PodInfo } from '../pod-info.ts'
 import { isAssigned, isPlaced } from '../pod-place.ts'
-import { amountOf, type Resources } from '../resources.ts'
+import { amountOf, type Resources, type ScalarAmount } from '../resources.ts'
 
 const name = 'NodeResourcesFit'
 
@@ -58,34 +58,50 @@ function freeShare(requested: number, allocatable: number): number {
 
 /** What lacks; unresolvable when even the empty node would be too small. */
 function insufficient(requests: Resources, node: NodeInfo): Rejection | undefined {
-  const tooMany = node.pods.length + 1 > node.allocatablePods
   const { milliCpu, memory, ephemeralStorage, scalars } = requests
-  const lacksCpu = milliCpu > 0 && milliCpu > node.allocatableMilliCpu - node.requestedMilliCpu
-  const lacksMemory = memory > 0 && memory > node.allocatableMemory - node.requestedMemory
-  const lacksStorage = ephemeralStorage > 0 && ephemeralStorage > node.allocatableStorage - node.requestedStorage
-  if (!tooMany && !lacksCpu && !lacksMemory && !lacksStorage && scalars.length === 0) return undefined
-  const reasons: string[] = []
-  let code: RejectionCode = 'Unschedulable'
-  const lack = (resource: string, isTooSmall: boolean): void => {
-    reasons.push(`Insufficient ${resource}`)
-    if (isTooSmall) code = 'UnschedulableAndUnresolvable'
+  let lacks = node.pods.length + 1 > node.allocatablePods ? lacksPods : 0
+  if (milliCpu > 0 && milliCpu > node.allocatableMilliCpu - node.requestedMilliCpu) {
+    lacks |= milliCpu > node.allocatableMilliCpu ? lacksCpu | isTooSmall : lacksCpu
   }
-  if (tooMany) reasons.push('Too many pods')
-  if (lacksCpu) lack('cpu', milliCpu > node.allocatableMilliCpu)
-  if (lacksMemory) lack('memory', memory > node.allocatableMemory)
-  if (lacksStorage) lack('ephemeral-storage', ephemeralStorage > node.allocatableStorage)
-  for (const scalar of scalars) {
-    const allocatable = node.allocatableScalars.get(scalar.name) ?? 0
-    if (scalar.amount > 0 && scalar.amount > allocatable - (node.requestedScalars?.get(scalar.name) ?? 0)) {
-      lack(scalar.name, scalar.amount > allocatable)
-    }
+  if (memory > 0 && memory > node.allocatableMemory - node.requestedMemory) {
+    lacks |= memory > node.allocatableMemory ? lacksMemory | isTooSmall : lacksMemory
   }
-  return reasons.length === 0 ? undefined : rejection(code, reasons)
+  if (ephemeralStorage > 0 && ephemeralStorage > node.allocatableStorage - node.requestedStorage) {
+    lacks |= ephemeralStorage > node.allocatableStorage ? lacksStorage | isTooSmall : lacksStorage
+  }
+  if (scalars.length > 0) return withScalars(lacks, scalars, node)
+  return lacks === 0 ? undefined : rejections[lacks]
 }
 
-/** A full cluster gives the same few rejections for thousands of nodes; their reasons are counted, not compared. */
-function rejection(code: RejectionCode, reasons: readonly string[]): Rejection {
-  return { plugin: name, code, reasons }
+function withScalars(lacks: number, scalars: readonly ScalarAmount[], node: NodeInfo): Rejection | undefined {
+  let reasons: string[] | undefined
+  let all = lacks
+  for (const { name: resource, amount } of scalars) {
+    const allocatable = node.allocatableScalars.get(resource) ?? 0
+    if (amount === 0 || amount <= allocatable - (node.requestedScalars?.get(resource) ?? 0)) continue
+    ;(reasons ??= []).push(`Insufficient ${resource}`)
+    if (amount > allocatable) all |= isTooSmall
+  }
+  if (reasons === undefined) return lacks === 0 ? undefined : rejections[lacks]
+  const { code } = rejectionOf(all)
+  return { plugin: name, code, reasons: [...rejectionOf(lacks).reasons, ...reasons] }
+}
+
+const lacksPods = 1
+const lacksCpu = 2
+const lacksMemory = 4
+const lacksStorage = 8
+const isTooSmall = 16
+/** A full cluster gives the same few rejections for thousands of nodes: made once, by what lacks. */
+const rejections: readonly Rejection[] = Array.from({ length: 32 }, (_, lacks) => rejectionOf(lacks))
+
+function rejectionOf(lacks: number): Rejection {
+  const reasons: string[] = []
+  if (lacks & lacksPods) reasons.push('Too many pods')
+  if (lacks & lacksCpu) reasons.push('Insufficient cpu')
+  if (lacks & lacksMemory) reasons.push('Insufficient memory')
+  if (lacks & lacksStorage) reasons.push('Insufficient ephemeral-storage')
+  return { plugin: name, code: lacks & isTooSmall ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons }
 }
 
 function freesSomething(pod: PodInfo, old: Pod, now: Pod | undefined): boolean {

@@ -9,22 +9,15 @@
 import type { Node } from '../../api/core/node.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { matchesLabels } from '../../apimachinery/selectors/labels.ts'
-import type { Listers } from '../framework.ts'
-import { type ClusterEvent, type Filter, maxNodeScore, type Plugin, type Rejection, type Scorer } from '../framework.ts'
+import type { ClusterEvent, Filter, Listers, Plugin, Rejection } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { type NodeMatcher, requiredNodeMatcher } from '../node-selector.ts'
+import type { CountsByNode } from '../pod-counts.ts'
 import type { Labels, PodInfo } from '../pod-info.ts'
 import { isPlaced } from '../pod-place.ts'
 import type { Snapshot } from '../snapshot.ts'
-import {
-  constraintsOf,
-  countSelected,
-  defaultConstraints,
-  hasTopologies,
-  hostnameLabel,
-  includesNode,
-  type SpreadConstraint,
-} from './spread-constraints.ts'
+import { constraintsOf, hasTopologies, includesNode, type SpreadConstraint } from './spread-constraints.ts'
+import { createSpreadScorer } from './spread-score.ts'
 
 const name = 'PodTopologySpread'
 const uneven: Rejection = { plugin: name, code: 'Unschedulable', reasons: ["node(s) didn't match pod topology spread constraints"] }
@@ -45,26 +38,46 @@ export function podTopologySpread(listers: Listers): Plugin {
       const constraints = constraintsOf(pod.pod, 'DoNotSchedule')
       return constraints.length === 0 ? undefined : new SpreadFilter(pod, constraints, countDomains(pod, constraints, snapshot))
     },
-    preScore: (pod, nodes, snapshot) => createScorer(pod, nodes, snapshot, listers),
+    preScore: (pod, nodes, snapshot) => createSpreadScorer(pod, nodes, snapshot, listers),
   }
 }
 
 /** Selected Pods by value of the topology label, for each constraint. */
 type DomainCounts = readonly Map<string, number>[]
 
-function countDomains(pod: PodInfo, constraints: readonly SpreadConstraint[], { nodes }: Snapshot): DomainCounts {
-  const counts = constraints.map(() => new Map<string, number>())
+function countDomains(pod: PodInfo, constraints: readonly SpreadConstraint[], snapshot: Snapshot): DomainCounts {
   const matches = requiredNodeMatcher(pod.pod)
+  const { values, areEverywhere } = snapshot.domains(constraints.map(({ topologyKey }) => topologyKey))
+  const isSimple = areEverywhere || constraints.length === 1
+  return constraints.map((constraint, i) => {
+    const counted = { namespace: pod.namespace, selector: constraint.selector, withDeleting: false }
+    const countsAllNodes = isSimple && !constraint.honorsTaints && (matches === undefined || !constraint.honorsAffinity)
+    if (!countsAllNodes) return countIncluded(pod, constraint, { constraints, matches, snapshot, byNode: snapshot.countByNode(counted) })
+    const counts = snapshot.countByValue(counted, constraint.topologyKey)
+    return new Map((values[i] as readonly string[]).map((value) => [value, counts.get(value) ?? 0]))
+  })
+}
+
+interface Counting {
+  readonly constraints: readonly SpreadConstraint[]
+  readonly matches: NodeMatcher | undefined
+  readonly snapshot: Snapshot
+  readonly byNode: CountsByNode
+}
+
+/** Node by node: some do not count. */
+function countIncluded(
+  pod: PodInfo,
+  constraint: SpreadConstraint,
+  { constraints, matches, snapshot, byNode }: Counting,
+): Map<string, number> {
+  const { nodes } = snapshot
+  const counts = new Map<string, number>()
   for (let n = 0; n < nodes.length; n++) {
     const node = nodes[n] as NodeInfo
-    if (!hasTopologies(node.labels, constraints)) continue
-    for (let i = 0; i < constraints.length; i++) {
-      const constraint = constraints[i] as SpreadConstraint
-      if (!includesNode(constraint, node, pod, matches)) continue
-      const value = node.labels[constraint.topologyKey] as string
-      const domains = counts[i] as Map<string, number>
-      domains.set(value, (domains.get(value) ?? 0) + countSelected(node.pods, constraint.selector, pod.namespace))
-    }
+    if (!hasTopologies(node.labels, constraints) || !includesNode(constraint, node, pod, matches)) continue
+    const value = node.labels[constraint.topologyKey] as string
+    counts.set(value, (counts.get(value) ?? 0) + (byNode.get(node) ?? 0))
   }
   return counts
 }
@@ -132,85 +145,6 @@ class SpreadFilter implements Filter {
       domains.set(value, (domains.get(value) ?? 0) + by)
     })
     this.#least = undefined
-  }
-}
-
-function createScorer(pod: PodInfo, nodes: readonly NodeInfo[], snapshot: Snapshot, listers: Listers): Scorer | undefined {
-  const hasOwn = (pod.pod.spec.topologySpreadConstraints?.length ?? 0) > 0
-  const constraints = hasOwn ? constraintsOf(pod.pod, 'ScheduleAnyway') : defaultConstraints(pod.pod, listers)
-  if (constraints.length === 0) return undefined
-  // Nodes that lack a label are left out for a Pod's own constraints, and merely not spread over for the system's.
-  const ignored = new Set(hasOwn ? nodes.filter(({ labels }) => !hasTopologies(labels, constraints)) : [])
-  const domains = constraints.map(({ topologyKey }) => domainsOf(topologyKey, nodes, ignored))
-  const weights = constraints.map(({ topologyKey }, i) =>
-    Math.log((topologyKey === hostnameLabel ? nodes.length - ignored.size : (domains[i] as Map<string, number>).size) + 2),
-  )
-  countInto(domains, pod, constraints, snapshot, hasOwn)
-  return {
-    score(node) {
-      if (ignored.has(node)) return 0
-      let score = 0
-      for (let i = 0; i < constraints.length; i++) {
-        const { topologyKey, selector, maxSkew } = constraints[i] as SpreadConstraint
-        const value = node.labels[topologyKey]
-        if (value === undefined) continue
-        const count =
-          topologyKey === hostnameLabel
-            ? countSelected(node.pods, selector, pod.namespace)
-            : ((domains[i] as Map<string, number>).get(value) ?? 0)
-        score += count * (weights[i] as number) + (maxSkew - 1)
-      }
-      return Math.round(score)
-    },
-    normalize(scores, nodes) {
-      let least = Number.MAX_SAFE_INTEGER
-      let most = 0
-      for (let n = 0; n < scores.length; n++) {
-        if (ignored.has(nodes[n] as NodeInfo)) continue
-        least = Math.min(least, scores[n] as number)
-        most = Math.max(most, scores[n] as number)
-      }
-      for (let n = 0; n < scores.length; n++) {
-        if (ignored.has(nodes[n] as NodeInfo)) scores[n] = 0
-        else if (most === 0) scores[n] = maxNodeScore
-        else scores[n] = Math.trunc((maxNodeScore * (most + least - (scores[n] as number))) / most)
-      }
-    },
-  }
-}
-
-/** The values of the label among the nodes that passed, with nothing counted yet. Hosts are counted when scored. */
-function domainsOf(topologyKey: string, nodes: readonly NodeInfo[], ignored: ReadonlySet<NodeInfo>): Map<string, number> {
-  const domains = new Map<string, number>()
-  if (topologyKey === hostnameLabel) return domains
-  for (let n = 0; n < nodes.length; n++) {
-    const node = nodes[n] as NodeInfo
-    if (ignored.size === 0 || !ignored.has(node)) domains.set(node.labels[topologyKey] ?? '', 0)
-  }
-  return domains
-}
-
-/** All nodes of a domain count, not only those that passed. */
-function countInto(
-  domains: readonly Map<string, number>[],
-  pod: PodInfo,
-  constraints: readonly SpreadConstraint[],
-  { nodes }: Snapshot,
-  needsAll: boolean,
-): void {
-  if (constraints.every(({ topologyKey }) => topologyKey === hostnameLabel)) return
-  const matches = requiredNodeMatcher(pod.pod)
-  for (let n = 0; n < nodes.length; n++) {
-    const node = nodes[n] as NodeInfo
-    if (node.pods.length === 0 || (needsAll && !hasTopologies(node.labels, constraints))) continue
-    for (let i = 0; i < constraints.length; i++) {
-      const constraint = constraints[i] as SpreadConstraint
-      const value = node.labels[constraint.topologyKey]
-      const counts = domains[i] as Map<string, number>
-      const count = value === undefined ? undefined : counts.get(value)
-      if (count === undefined || !includesNode(constraint, node, pod, matches)) continue
-      counts.set(value as string, count + countSelected(node.pods, constraint.selector, pod.namespace))
-    }
   }
 }
 

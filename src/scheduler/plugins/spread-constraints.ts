@@ -100,14 +100,3 @@ export function includesNode(constraint: SpreadConstraint, node: NodeInfo, { pod
   if (constraint.honorsAffinity && matches !== undefined && !matches(node)) return false
   return !constraint.honorsTaints || node.hardTaints.length === 0 || toleratesHard(pod.spec.tolerations ?? [], node.hardTaints)
 }
-
-/** Pods of the namespace that are selected and not on their way out; an empty selector counts nothing. */
-export function countSelected(pods: readonly PodInfo[], selector: LabelRequirements, namespace: string): number {
-  if (selector.length === 0) return 0
-  let count = 0
-  for (let i = 0; i < pods.length; i++) {
-    const pod = pods[i] as PodInfo
-    if (pod.namespace === namespace && !pod.isDeleting && matchesLabels(selector, pod.labels)) count++
-  }
-  return count
-}
