@@ -63,6 +63,8 @@ export interface NamedSubresource {
 export interface UpdateContext {
   /** 'status' when written through /status; '' for the main resource; else the subresource's name. */
   readonly subresource: string
+  /** When, as objects spell it: for kinds that note the times of changes. */
+  readonly now: string
 }
 
 export interface KindDefinition<T extends KubeObject = KubeObject> {
@@ -92,7 +94,7 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
 
   /** Defaults beyond those on fields; parents before children, in upstream's order. Runs on decode, for every version (hub shape) . */
   readonly setDefaults?: (draft: Mutable<T>) => void
-  /** After decoding and before admission: drop or set what clients may not. Runs besides the standard rules. */
+  /** After mutating admission: drop or set what clients may not. Runs besides the standard rules; name, uid and creationTimestamp are there. */
   readonly prepareForCreate?: (draft: Mutable<T>) => void
   readonly prepareForUpdate?: (draft: Mutable<T>, old: T, context: UpdateContext) => void
   readonly generation?: 'none' | ((draft: T, old: T) => boolean)
