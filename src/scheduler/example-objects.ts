@@ -103,7 +103,7 @@ export function listersOf(objects: NonNullable<ExampleCluster['objects']> = []):
 }
 
 export function profileFor(cluster: ExampleCluster): Profile {
-  return defaultProfile({ listers: listersOf(cluster.objects), isPreempting: () => false })
+  return defaultProfile({ listers: listersOf(cluster.objects), isPreempting: () => false, volumes: { bind: async () => {} } })
 }
 
 export interface DecideOptions {

@@ -26,6 +26,13 @@ export function requiredNodeMatcher({ spec }: Pod): NodeMatcher | undefined {
   }
 }
 
+/** Alternatives of terms, as a volume's node affinity has them; undefined when everything goes. */
+export function matcherOfTerms(terms: readonly NodeSelectorTerm[] | null | undefined): NodeMatcher | undefined {
+  if (terms === undefined || terms === null) return undefined
+  const alternatives = terms.flatMap((term) => matcherOfTerm(term) ?? [])
+  return (node) => alternatives.some((matches) => matches(node))
+}
+
 /** Undefined for a term with nothing in it. */
 export function matcherOfTerm({ matchExpressions, matchFields }: NodeSelectorTerm): NodeMatcher | undefined {
   const expressions = matchExpressions ?? []

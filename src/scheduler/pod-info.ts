@@ -60,7 +60,7 @@ export class PodInfo {
   readonly nonZeroMilliCpu: number
   readonly nonZeroMemory: number
   readonly hostPorts: readonly HostPort[]
-  /** PersistentVolumeClaims named in its volumes, by "namespace/name". */
+  /** PersistentVolumeClaims of its volumes, ephemeral ones too, by "namespace/name". */
   readonly claims: readonly string[]
   readonly hasAffinity: boolean
   readonly requiredAffinity: readonly AffinityTerm[]
@@ -83,7 +83,7 @@ export class PodInfo {
     this.nonZeroMilliCpu = nonZero.milliCpu
     this.nonZeroMemory = nonZero.memory
     this.hostPorts = hostPortsOf(pod)
-    this.claims = claimsOf(pod, this.namespace)
+    this.claims = claimsOf(pod, this.namespace, this.name)
     const near = spec.affinity?.podAffinity ?? undefined
     const far = spec.affinity?.podAntiAffinity ?? undefined
     this.hasAffinity = near !== undefined || far !== undefined
@@ -166,10 +166,16 @@ function hostPortsOf({ spec }: Pod): readonly HostPort[] {
   return ports ?? noPorts
 }
 
-function claimsOf({ spec }: Pod, namespace: string): readonly string[] {
+/** The claim that a controller makes for an ephemeral volume of a Pod. */
+export function ephemeralClaimName(podName: string, volumeName: string): string {
+  return `${podName}-${volumeName}`
+}
+
+function claimsOf({ spec }: Pod, namespace: string, name: string): readonly string[] {
   let claims: string[] | undefined
   for (const volume of spec.volumes ?? []) {
     if (volume.persistentVolumeClaim) (claims ??= []).push(`${namespace}/${volume.persistentVolumeClaim.claimName}`)
+    else if (volume.ephemeral) (claims ??= []).push(`${namespace}/${ephemeralClaimName(name, volume.name)}`)
   }
   return claims ?? noClaims
 }

@@ -20,7 +20,12 @@ import { podTopologySpread } from './plugins/pod-topology-spread.ts'
 import { prioritySort } from './plugins/priority-sort.ts'
 import { schedulingGates } from './plugins/scheduling-gates.ts'
 import { taintToleration } from './plugins/taint-toleration.ts'
+import { volumeBinding } from './plugins/volume-binding.ts'
+import { nodeVolumeLimits } from './plugins/volume-limits.ts'
+import { volumeRestrictions } from './plugins/volume-restrictions.ts'
+import { volumeZone } from './plugins/volume-zone.ts'
 import type { PodInfo } from './pod-info.ts'
+import type { VolumeWriter } from './volume-writer.ts'
 
 export interface WeighedPlugin {
   readonly plugin: Plugin
@@ -42,9 +47,10 @@ export interface ProfileParts {
   readonly listers: Listers
   /** Victims of this Pod are being told to go. */
   readonly isPreempting: (uid: string) => boolean
+  readonly volumes: Pick<VolumeWriter, 'bind'>
 }
 
-export function defaultPlugins({ listers, isPreempting }: ProfileParts): readonly WeighedPlugin[] {
+export function defaultPlugins({ listers, isPreempting, volumes }: ProfileParts): readonly WeighedPlugin[] {
   const weighed = (plugin: Plugin, weight = 0): WeighedPlugin => ({ plugin, weight })
   return [
     weighed(schedulingGates()),
@@ -55,6 +61,10 @@ export function defaultPlugins({ listers, isPreempting }: ProfileParts): readonl
     weighed(nodeAffinity(), 2),
     weighed(nodePorts()),
     weighed(nodeResourcesFit(), 1),
+    weighed(volumeRestrictions(listers)),
+    weighed(nodeVolumeLimits(listers)),
+    weighed(volumeBinding(listers, volumes)),
+    weighed(volumeZone(listers)),
     weighed(podTopologySpread(listers), 2),
     weighed(interPodAffinity(listers), 2),
     weighed(defaultPreemption(isPreempting)),

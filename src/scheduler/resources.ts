@@ -30,12 +30,38 @@ export function resourcesOf(quantities: Quantities | null | undefined): Resource
   let scalars: ScalarAmount[] | undefined
   for (const name in quantities) {
     const text = quantities[name] as string
-    if (name === 'cpu') milliCpu = quantityMilli(text)
-    else if (name === 'memory') memory = quantityValue(text)
-    else if (name === 'ephemeral-storage') ephemeralStorage = quantityValue(text)
-    else if (isScalarName(name)) (scalars ??= []).push({ name, amount: quantityValue(text) })
+    if (name === 'cpu') milliCpu = milliOf(text)
+    else if (name === 'memory') memory = bytesOf(text)
+    else if (name === 'ephemeral-storage') ephemeralStorage = bytesOf(text)
+    else if (isScalarName(name)) (scalars ??= []).push({ name, amount: bytesOf(text) })
   }
   return { milliCpu, memory, ephemeralStorage, scalars: scalars ?? noScalars }
+}
+
+/** "250m" and "2", as nearly everybody writes them, without big numbers; the rest by the general way. */
+function milliOf(text: string): number {
+  const isMilli = text.endsWith('m')
+  const whole = wholeNumber(isMilli ? text.slice(0, -1) : text)
+  return whole < 0 ? quantityMilli(text) : isMilli ? whole : whole * 1000
+}
+
+/** "512Mi" and "1073741824". */
+function bytesOf(text: string): number {
+  const unit = text.endsWith('Mi') ? 2 ** 20 : text.endsWith('Gi') ? 2 ** 30 : text.endsWith('Ki') ? 2 ** 10 : 1
+  const whole = wholeNumber(unit === 1 ? text : text.slice(0, -2))
+  return whole < 0 ? quantityValue(text) : whole * unit
+}
+
+/** -1 for anything but up to nine digits. */
+function wholeNumber(text: string): number {
+  if (text.length === 0 || text.length > 9) return -1
+  let number = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return -1
+    number = number * 10 + digit
+  }
+  return number
 }
 
 /** schedutil.IsScalarResourceName: everything with a domain, huge pages and attachable volumes. */

@@ -4,10 +4,13 @@
 import { expect, test } from 'vitest'
 import { Event } from '../api/core/event.ts'
 import { Node } from '../api/core/node.ts'
+import { PersistentVolume } from '../api/core/persistent-volume.ts'
+import { PersistentVolumeClaim } from '../api/core/persistent-volume-claim.ts'
 import { Pod } from '../api/core/pod.ts'
 import { ServiceAccount } from '../api/core/service-account.ts'
 import { PodDisruptionBudget } from '../api/policy/pod-disruption-budget.ts'
 import { PriorityClass } from '../api/scheduling/priority-class.ts'
+import { StorageClass } from '../api/storage/storage-class.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
 import { createEventRecorder } from '../client/events.ts'
@@ -290,6 +293,49 @@ test('a new scheduler picks up where the old one was', async () => {
   const nodes = await Promise.all(['fits', 'waits'].map(async (name) => (await cluster.pod(name)).spec.nodeName ?? ''))
   expect(nodes.toSorted()).toEqual(['', 'n'])
   expect(cluster.scheduler.cache.snapshot().get('n')?.requestedMilliCpu).toBe(4000)
+})
+
+test('a claim that waits for its first consumer gets the free volume of the node, before the Pod is bound', async () => {
+  await using cluster = await start()
+  const { client, clock } = cluster.test
+  await cluster.addNode('a')
+  await cluster.addNode('b')
+  const requirement = { key: 'kubernetes.io/hostname', operator: 'In' as const, values: ['b'] }
+  await client
+    .of(StorageClass)
+    .create({ metadata: { name: 'local' }, provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' })
+  const volumes = client.of(PersistentVolume)
+  await volumes.create({
+    metadata: { name: 'disk' },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'local',
+      persistentVolumeReclaimPolicy: 'Retain',
+      local: { path: '/disk' },
+      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [requirement] }] } },
+    },
+  })
+  await volumes.patch('disk', { status: { phase: 'Available' } }, { type: 'merge', subresource: 'status' })
+  const claims = client.of(PersistentVolumeClaim).in('default')
+  await claims.create({
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'local', resources: { requests: { storage: '1Gi' } } },
+  })
+  await clock.settled()
+  await cluster.addPod('db', { spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] } })
+  const promised = await volumes.get('disk')
+  expect(promised.spec.claimRef).toMatchObject({ kind: 'PersistentVolumeClaim', namespace: 'default', name: 'data' })
+  expect(promised.metadata.annotations).toEqual({ 'pv.kubernetes.io/bound-by-controller': 'yes' })
+  expect((await cluster.pod('db')).spec.nodeName ?? '').toBe('')
+  // The volume controller's part.
+  await claims.patch(
+    'data',
+    { metadata: { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } }, spec: { volumeName: 'disk' } },
+    { type: 'merge' },
+  )
+  await clock.advance(1000)
+  expect((await cluster.pod('db')).spec.nodeName).toBe('b')
 })
 
 test('five hundred Pods over twenty nodes: none too many anywhere', async () => {

@@ -34,6 +34,7 @@ import { defaultProfile, gateOf, interestsOf, type Profile, type ProfileParts } 
 import { type QueuedPod, type QueueRules, SchedulingQueue } from './queue.ts'
 import { podDeleted } from './queue-events.ts'
 import { Slots } from './slots.ts'
+import { VolumeWriter } from './volume-writer.ts'
 import { watchCluster } from './watch-cluster.ts'
 
 export interface SchedulerOptions {
@@ -88,7 +89,11 @@ export class Scheduler {
     const { client, clock, log, informers, events } = options
     this.#binder = new Binder(client)
     this.#preemption = new PreemptionExecutor({ client, clock, log, events })
-    const parts: ProfileParts = { listers: informers, isPreempting: (uid) => this.#preemption.isPreempting(uid) }
+    const parts: ProfileParts = {
+      listers: informers,
+      isPreempting: (uid) => this.#preemption.isPreempting(uid),
+      volumes: new VolumeWriter({ client, clock, listers: informers }),
+    }
     const profiles = options.profiles?.(parts) ?? [defaultProfile(parts)]
     this.#profiles = new Map(profiles.map((profile) => [profile.schedulerName, { profile, rules: rulesOf(profile) }]))
     const noRules: QueueRules = { preEnqueue: () => undefined, interests: [] }
