@@ -76,7 +76,7 @@ test('a bound claim draws its Pod to its volume', () => {
   expect(outcome(withClaims('data'), { claims, volumes: [volume('pv', onHost('c'))] })).toBe(
     "2 node(s) didn't match PersistentVolume's node affinity.",
   )
-  expect(outcome(withClaims('data'), { claims })).toBe('2 node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s).')
+  expect(outcome(withClaims('data'), { claims })).toBe('persistentvolume "pv" not found.')
 })
 
 test('a claim that waits for its first consumer: a free volume on the node, or one that can be made there', () => {
