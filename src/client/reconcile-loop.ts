@@ -19,7 +19,7 @@ export interface ReconcileLoopOptions {
   /** How many keys are worked on at a time. */
   readonly workers: number
   /** Throws to be tried again later. Answers milliseconds to be asked again after. */
-  readonly reconcile: (key: string, signal: AbortSignal) => Promise<number | undefined | void>
+  readonly reconcile: (key: string, signal: AbortSignal) => Promise<number | undefined> | Promise<void>
   readonly rateLimit?: RateLimit
   /** After so many failures in a row the key is dropped until something puts it back; never when absent. */
   readonly retriesMax?: number
