@@ -119,8 +119,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
 
   /** Besides metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>
-  /** How an unknown field label is refused: 'own' = "field label not supported: x"; 'generic' = `"x" is not a known field selector…`. */
-  readonly fieldLabelErrors?: 'own' | 'generic'
+  /** How an unknown field label is refused: 'own' = "field label not supported: x"; 'generic' = `"x" is not a known field selector…`; else the kind's own words. */
+  readonly fieldLabelErrors?: 'own' | 'generic' | ((label: string) => string)
   /** Columns between Name and Age, or all when `columns` starts with one named Name. Absent: Name and Created At. */
   readonly columns?: readonly Column<T>[]
   readonly documentation?: string

@@ -98,7 +98,6 @@ export const ReplicaSet = defineKind({
     if (old === undefined) yield* podNameWarnings(object)
     if (object.metadata.generation !== old?.metadata.generation) yield* templateWarnings(object.spec.template, old?.spec.template)
   },
-  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
   columns: [
     {
       name: 'Desired',

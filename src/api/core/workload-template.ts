@@ -94,7 +94,7 @@ export function* validateTemplate(_template: Template, _path: string, _old?: Tem
 export function setTemplateDefaults(_template: Mutable<PodTemplateSpec> | null | undefined): void {}
 
 /** Texts for Warning headers. `old`: what it replaces. */
-export function* templateWarnings(_template: Template, _old?: Template): Generator<string> {}
+export function* templateWarnings(_template: Template, _old?: Template, _path = 'spec.template'): Generator<string> {}
 
 /** Go prints maps by their sorted keys, and null for an absent one. */
 export function sortedByKeys<T>(map: Readonly<Record<string, T>> | null | undefined): Record<string, T> | null {

@@ -70,8 +70,10 @@ function checkFieldLabels(resource: ServedResource, fields: FieldRequirements): 
   const known = labelsOf(resource)
   for (const { field } of fields) {
     if (field === 'metadata.name' || known.includes(field)) continue
-    const isOwn = resource.kind.fieldLabelErrors === 'own'
+    const { fieldLabelErrors } = resource.kind
+    const isOwn = fieldLabelErrors !== undefined && fieldLabelErrors !== 'generic'
     if (field === 'metadata.namespace' && (resource.isNamespaced || !isOwn)) continue
+    if (typeof fieldLabelErrors === 'function') throw badRequest(fieldLabelErrors(field))
     throw badRequest(
       isOwn
         ? `field label not supported: ${field}`
