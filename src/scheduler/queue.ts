@@ -73,6 +73,8 @@ export class SchedulingQueue {
   readonly #backoff = new Heap<Ticket>(byDue)
   readonly #errorBackoff = new Heap<Ticket>(byDue)
   readonly #unschedulable = new Set<QueuedPod>()
+  /** The same, by plugins that rejected them: an event is only held against those who may have a use for it. */
+  readonly #rejected = new Map<string, Set<QueuedPod>>()
   /** In flight, and how many events had been seen when it was handed out. */
   readonly #inFlight = new Map<string, number>()
   #events: ClusterEvent[] = []
@@ -194,8 +196,8 @@ export class SchedulingQueue {
   /** Something happened: frees whom it may help. `isConcerned`: only these Pods. */
   announce(event: ClusterEvent, isConcerned?: (info: PodInfo) => boolean): void {
     if (this.#inFlight.size > 0) this.#events.push(event)
-    for (const queued of [...this.#unschedulable]) {
-      if (isConcerned?.(queued.info) === false) continue
+    for (const queued of this.#listenersTo(event)) {
+      if (queued.place !== 'unschedulable' || isConcerned?.(queued.info) === false) continue
       if (queued.gatedBy !== undefined && event.resource !== '*' && !this.#gateListens(queued, event)) continue
       if (this.#isWorthwhile(queued, event)) this.#requeue(queued)
     }
@@ -214,6 +216,19 @@ export class SchedulingQueue {
   }
 
   // Hints
+
+  /** A copy: they move while they are told. */
+  #listenersTo(event: ClusterEvent): readonly QueuedPod[] {
+    if (event.resource === '*') return [...this.#unschedulable]
+    const listeners: QueuedPod[] = []
+    for (const [plugin, pods] of this.#rejected) {
+      const first = pods.values().next()
+      if (first.done) continue
+      const { interests } = this.#options.rulesOf(first.value.info)
+      if (interests.some((one) => one.plugin === plugin && concerns(one.interest, event))) for (const queued of pods) listeners.push(queued)
+    }
+    return listeners
+  }
 
   #isWorthwhile(queued: QueuedPod, event: ClusterEvent): boolean {
     const { info, rejectedBy } = queued
@@ -264,7 +279,9 @@ export class SchedulingQueue {
   #mayEnter(queued: QueuedPod): boolean {
     queued.gatedBy = this.#options.rulesOf(queued.info).preEnqueue(queued.info)
     if (queued.gatedBy === undefined) return true
-    queued.rejectedBy = new Set([...queued.rejectedBy, queued.gatedBy])
+    const rejectedBy = new Set([...queued.rejectedBy, queued.gatedBy])
+    this.#moveTo(queued, 'gone')
+    queued.rejectedBy = rejectedBy
     this.#park(queued)
     return false
   }
@@ -272,11 +289,19 @@ export class SchedulingQueue {
   #park(queued: QueuedPod): void {
     this.#moveTo(queued, 'unschedulable')
     this.#unschedulable.add(queued)
+    for (const plugin of queued.rejectedBy) {
+      const pods = this.#rejected.get(plugin)
+      if (pods === undefined) this.#rejected.set(plugin, new Set([queued]))
+      else pods.add(queued)
+    }
     if (this.#flushTimer === undefined) this.#armFlush()
   }
 
   #moveTo(queued: QueuedPod, place: QueuePlace): void {
-    if (queued.place === 'unschedulable') this.#unschedulable.delete(queued)
+    if (queued.place === 'unschedulable') {
+      this.#unschedulable.delete(queued)
+      for (const plugin of queued.rejectedBy) this.#rejected.get(plugin)?.delete(queued)
+    }
     this.#tickets.delete(queued)
     queued.place = place
   }

@@ -338,6 +338,31 @@ test('a claim that waits for its first consumer gets the free volume of the node
   expect((await cluster.pod('db')).spec.nodeName).toBe('b')
 })
 
+test('the same seed, the same places', async () => {
+  const places = async (): Promise<readonly string[]> => {
+    await using cluster = await start()
+    for (let i = 0; i < 5; i++) await cluster.addNode(`n${i}`)
+    for (let i = 0; i < 20; i++) await cluster.addPod(`p${i}`, { requests: { cpu: '100m' } })
+    return Promise.all(Array.from({ length: 20 }, async (_, i) => (await cluster.pod(`p${i}`)).spec.nodeName ?? ''))
+  }
+  const first = await places()
+  expect(first).not.toContain('')
+  expect(await places()).toEqual(first)
+})
+
+test('many Pods wait, nodes are added: those that fit get their places', async () => {
+  await using cluster = await start()
+  await cluster.addNode('small', { cpu: '100m' })
+  for (let i = 0; i < 30; i++) await cluster.addPod(`p${i}`, { requests: { cpu: '1' } })
+  expect(cluster.scheduler.queue.counts()).toMatchObject({ unschedulable: 30 })
+  await cluster.addNode('large', { cpu: '20' })
+  await cluster.test.clock.advance(20_000)
+  const pods = (await cluster.test.client.of(Pod).in('default').list()).items
+  expect(pods.filter(({ spec }) => spec.nodeName === 'large')).toHaveLength(20)
+  expect(cluster.scheduler.queue.counts()).toMatchObject({ active: 0, unschedulable: 10 })
+  expect(cluster.scheduler.queue.eventsKept).toBe(0)
+})
+
 test('five hundred Pods over twenty nodes: none too many anywhere', async () => {
   await using cluster = await start()
   const { client, clock } = cluster.test

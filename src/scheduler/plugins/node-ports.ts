@@ -4,11 +4,17 @@ import type { Plugin, Rejection } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
 import { PodInfo } from '../pod-info.ts'
 import { isPlaced } from '../pod-place.ts'
+import { remembered } from '../remembered.ts'
 
 const name = 'NodePorts'
 const taken: Rejection = { plugin: name, code: 'Unschedulable', reasons: ["node(s) didn't have free ports for the requested pod ports"] }
 
 export function nodePorts(): Plugin {
+  const portsOf = remembered((pod: Pod) => {
+    const holder = new NodeInfo('')
+    holder.addPod(new PodInfo(pod))
+    return holder
+  })
   return {
     name,
     events: [
@@ -17,8 +23,7 @@ export function nodePorts(): Plugin {
         actions: ['Delete'],
         hint({ hostPorts }, event) {
           if (!isPlaced(event.old as Pod)) return false
-          const holder = new NodeInfo('')
-          holder.addPod(new PodInfo(event.old as Pod))
+          const holder = portsOf(event.old as Pod)
           return hostPorts.some((port) => holder.isPortTaken(port))
         },
       },

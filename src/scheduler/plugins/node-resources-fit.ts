@@ -12,23 +12,26 @@ import { maxNodeScore } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
 import { PodInfo } from '../pod-info.ts'
 import { isAssigned, isPlaced } from '../pod-place.ts'
+import { remembered } from '../remembered.ts'
 import { amountOf, type Resources, type ScalarAmount } from '../resources.ts'
 
 const name = 'NodeResourcesFit'
 
 export function nodeResourcesFit(): Plugin {
+  const infoOf = remembered(nodeInfoOf)
+  const requestsOf = remembered((pod: Pod) => new PodInfo(pod).requests)
   return {
     name,
     events: [
       {
         resource: 'Pod',
         actions: ['Delete', 'UpdatePodScaleDown'],
-        hint: (pod, { old, new: now }) => freesSomething(pod, old as Pod, now as Pod),
+        hint: (pod, { old, new: now }) => freesSomething(pod, old as Pod, now as Pod, requestsOf),
       },
       {
         resource: 'Node',
         actions: ['Add', 'UpdateNodeAllocatable'],
-        hint: (pod, { old, new: now }) => fitsNow(pod, old as Node, now as Node),
+        hint: (pod, { old, new: now }) => fitsNow(pod, old as Node, now as Node, infoOf),
       },
     ],
     preFilter: ({ requests }) => ({ filter: (node) => insufficient(requests, node) }),
@@ -104,12 +107,12 @@ function rejectionOf(lacks: number): Rejection {
   return { plugin: name, code: lacks & isTooSmall ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons }
 }
 
-function freesSomething(pod: PodInfo, old: Pod, now: Pod | undefined): boolean {
+function freesSomething(pod: PodInfo, old: Pod, now: Pod | undefined, requestsOf: (pod: Pod) => Resources): boolean {
   if (now === undefined) return isPlaced(old)
   if (now.metadata.uid === pod.uid) return true
   if (!isAssigned(now)) return false
-  const before = new PodInfo(old).requests
-  const after = new PodInfo(now).requests
+  const before = requestsOf(old)
+  const after = requestsOf(now)
   const { requests } = pod
   return (
     (requests.milliCpu > 0 && before.milliCpu > after.milliCpu) ||
@@ -120,11 +123,11 @@ function freesSomething(pod: PodInfo, old: Pod, now: Pod | undefined): boolean {
 }
 
 /** The empty node could take the Pod, and it is new or has grown where it matters. */
-function fitsNow({ requests }: PodInfo, old: Node | undefined, now: Node): boolean {
-  const node = nodeInfoOf(now)
+function fitsNow({ requests }: PodInfo, old: Node | undefined, now: Node, infoOf: (node: Node) => NodeInfo): boolean {
+  const node = infoOf(now)
   if (insufficient(requests, node) !== undefined) return false
   if (old === undefined) return true
-  const before = nodeInfoOf(old)
+  const before = infoOf(old)
   return (
     node.allocatablePods > before.allocatablePods ||
     (requests.milliCpu > 0 && node.allocatableMilliCpu > before.allocatableMilliCpu) ||
