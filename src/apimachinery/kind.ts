@@ -89,6 +89,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** When not the usual eight. */
   readonly verbs?: readonly string[]
   readonly hasStatus?: boolean
+  /** Who creates the object says its status too: a kubelet that registers its Node. */
+  readonly keepsStatusOnCreate?: boolean
   readonly scale?: ScaleSubresource<T>
   readonly subresources?: readonly NamedSubresource[]
 

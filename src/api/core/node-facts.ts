@@ -1,7 +1,7 @@
 /**
  * Facts read off a Node: its conditions and taints.
  */
-import type { Node, Taint } from './node.ts'
+import type { Node, Taint } from './node-schema.ts'
 
 type NodeCondition = NonNullable<NonNullable<Node['status']>['conditions']>[number]
 

@@ -12,7 +12,7 @@ import { dns1123SubdomainErrors, nameIsDnsLabel, nameIsDnsSubdomain } from '../.
 import type { Mutable } from '../../apimachinery/object.ts'
 import { compareQuantities, quantityMilli } from '../../apimachinery/quantity.ts'
 import { validateLabelSelector } from '../../apimachinery/selectors/labels.ts'
-import type { PersistentVolumeClaimSpec } from './persistent-volume-claim.ts'
+import type { PersistentVolumeClaimSpec } from './persistent-volume-claim-schema.ts'
 import type { TypedLocalObjectReference, TypedObjectReference } from './references.ts'
 
 export const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']

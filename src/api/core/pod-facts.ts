@@ -1,7 +1,7 @@
 /**
  * Facts read off a Pod: is it ready, since when, is it over. Controllers, the scheduler and tests ask here, so that everybody means the same by it.
  */
-import type { Pod } from './pod.ts'
+import type { Pod } from './pod-schema.ts'
 
 type PodCondition = NonNullable<NonNullable<Pod['status']>['conditions']>[number]
 

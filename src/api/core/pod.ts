@@ -2,263 +2,67 @@
  * v1 Pod: containers that share an address and a fate. The shape of the spec is in pod-spec/; what may change after
  * creation is decided here; binding, eviction and the streaming subresources are in apiserver/registry/extensions.
  */
-import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
-import { typeMeta } from '../../apimachinery/meta.ts'
-import { objectMeta } from '../../apimachinery/object.ts'
-import { boolean, field, type Infer, int32, int64, list, map, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'
-import { podSpec } from './pod-spec/pod-spec.ts'
-import { resourceRequirements } from './pod-spec/resources.ts'
+import type { FieldError } from '../../apimachinery/field-error.ts'
+import { defineKind } from '../../apimachinery/kind.ts'
+import { podColumns } from './pod-columns.ts'
+import { qosClassOf } from './pod-qos.ts'
+import { type Pod as PodObject, pod } from './pod-schema.ts'
+import { setPodDefaults } from './pod-spec/defaults.ts'
+import type { PodSpec } from './pod-spec/pod-spec.ts'
+import { validatePodSpec } from './pod-spec/validate-pod-spec.ts'
+import { validatePodUpdate } from './pod-update.ts'
 
-export interface PodCondition extends Infer<typeof podCondition> {}
-export const podCondition = struct('core.v1.PodCondition', {
-  type: field(1, string).enum(
-    'ContainersReady',
-    'DisruptionTarget',
-    'Initialized',
-    'PodReadyToStartContainers',
-    'PodResizeInProgress',
-    'PodResizePending',
-    'PodScheduled',
-    'Ready',
-  ),
-  status: field(2, string).enum('False', 'True', 'Unknown'),
-  lastProbeTime: field(3, time).optional(),
-  lastTransitionTime: field(4, time).optional(),
-  reason: field(5, string).optional(),
-  message: field(6, string).optional(),
-  observedGeneration: field(7, int64).optional(),
-})
+interface PodDraft {
+  metadata: { generation?: number }
+  spec: PodSpec
+  status?: object
+}
 
-export interface ResourceHealth extends Infer<typeof resourceHealth> {}
-export const resourceHealth = struct('core.v1.ResourceHealth', {
-  resourceID: field(1, string),
-  health: field(2, string).optional().enum('Healthy', 'Unhealthy', 'Unknown'),
-})
+/** A new Pod is pending, of a class that stays, and gated when it says so. */
+function beginPod(draft: PodDraft): void {
+  const isGated = (draft.spec.schedulingGates?.length ?? 0) > 0
+  const gated = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+  }
+  draft.status = { phase: 'Pending', qosClass: qosClassOf(draft as never), ...(isGated ? { conditions: [gated] } : {}) }
+}
 
-export interface ResourceStatus extends Infer<typeof resourceStatus> {}
-export const resourceStatus = struct('core.v1.ResourceStatus', {
-  name: field(1, string).enum(
-    'configmaps',
-    'cpu',
-    'ephemeral-storage',
-    'limits.cpu',
-    'limits.ephemeral-storage',
-    'limits.memory',
-    'memory',
-    'persistentvolumeclaims',
-    'pods',
-    'replicationcontrollers',
-    'requests.cpu',
-    'requests.ephemeral-storage',
-    'requests.memory',
-    'requests.storage',
-    'resourcequotas',
-    'secrets',
-    'services',
-    'services.loadbalancers',
-    'services.nodeports',
-    'storage',
-  ),
-  resources: field(2, list(resourceHealth)).optional().listMap('resourceID'),
-})
+/** A status that forgets the class keeps it. */
+function keepQos(draft: PodDraft & { status?: { qosClass?: string } }, old: PodObject, subresource: string): void {
+  const qosClass = old.status?.qosClass
+  if (subresource === 'status' && draft.status !== undefined && qosClass !== undefined) draft.status.qosClass ??= qosClass
+}
 
-export interface ContainerStateRunning extends Infer<typeof containerStateRunning> {}
-export const containerStateRunning = struct('core.v1.ContainerStateRunning', {
-  startedAt: field(1, time).optional(),
-})
+/** A Pod that runs nowhere goes at once; others get the time that the client, or the Pod itself, says. */
+function podGraceSeconds({ spec, status }: PodObject, requested: number | undefined): number {
+  const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed'
+  if ((spec.nodeName ?? '') === '' || isOver) return 0
+  const seconds = requested ?? spec.terminationGracePeriodSeconds ?? 0
+  return seconds < 0 ? 1 : seconds
+}
 
-export interface ContainerStateTerminated extends Infer<typeof containerStateTerminated> {}
-export const containerStateTerminated = struct('core.v1.ContainerStateTerminated', {
-  exitCode: field(1, int32),
-  signal: field(2, int32).optional(),
-  reason: field(3, string).optional(),
-  message: field(4, string).optional(),
-  startedAt: field(5, time).optional(),
-  finishedAt: field(6, time).optional(),
-  containerID: field(7, string).optional(),
-})
+function validatePod({ spec }: PodObject): Iterable<FieldError> {
+  return validatePodSpec(spec, 'spec')
+}
 
-export interface ContainerStateWaiting extends Infer<typeof containerStateWaiting> {}
-export const containerStateWaiting = struct('core.v1.ContainerStateWaiting', {
-  reason: field(1, string).optional(),
-  message: field(2, string).optional(),
-})
+/** Pods know more field labels than other kinds (ToSelectableFields upstream). */
+const podFields: Readonly<Record<string, (pod: PodObject) => string>> = {
+  'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
+  'spec.restartPolicy': ({ spec }) => spec.restartPolicy ?? '',
+  'spec.schedulerName': ({ spec }) => spec.schedulerName ?? '',
+  'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName ?? '',
+  'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork === true),
+  'status.phase': ({ status }) => status?.phase ?? '',
+  'status.podIP': ({ status }) => status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
+  'status.podIPs': ({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip).join(','),
+  'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
+}
 
-export interface ContainerState extends Infer<typeof containerState> {}
-export const containerState = struct('core.v1.ContainerState', {
-  waiting: field(1, containerStateWaiting).optional().pointer(),
-  running: field(2, containerStateRunning).optional().pointer(),
-  terminated: field(3, containerStateTerminated).optional().pointer(),
-})
-
-export interface LinuxContainerUser extends Infer<typeof linuxContainerUser> {}
-export const linuxContainerUser = struct('core.v1.LinuxContainerUser', {
-  uid: field(1, int64),
-  gid: field(2, int64),
-  supplementalGroups: field(3, list(int64)).optional().listAtomic(),
-})
-
-export interface ContainerUser extends Infer<typeof containerUser> {}
-export const containerUser = struct('core.v1.ContainerUser', {
-  linux: field(1, linuxContainerUser).optional().pointer(),
-})
-
-export interface VolumeMountStatus extends Infer<typeof volumeMountStatus> {}
-export const volumeMountStatus = struct('core.v1.VolumeMountStatus', {
-  name: field(1, string),
-  mountPath: field(2, string),
-  readOnly: field(3, boolean).optional(),
-  recursiveReadOnly: field(4, string).optional().pointer().enum('Disabled', 'Enabled', 'IfPossible'),
-})
-
-export interface ContainerStatus extends Infer<typeof containerStatus> {}
-export const containerStatus = struct('core.v1.ContainerStatus', {
-  name: field(1, string),
-  state: field(2, containerState).optional(),
-  lastState: field(3, containerState).optional(),
-  ready: field(4, boolean),
-  restartCount: field(5, int32),
-  image: field(6, string),
-  imageID: field(7, string),
-  containerID: field(8, string).optional(),
-  started: field(9, boolean).optional().pointer(),
-  allocatedResources: field(10, map(quantity)).optional(),
-  resources: field(11, resourceRequirements).optional().pointer(),
-  volumeMounts: field(12, list(volumeMountStatus)).optional().listMap('mountPath').patchMerge('mountPath'),
-  user: field(13, containerUser).optional().pointer(),
-  allocatedResourcesStatus: field(14, list(resourceStatus)).optional().listMap('name').patchMerge('name'),
-  stopSignal: field(15, string)
-    .optional()
-    .pointer()
-    .enum(
-      'SIGABRT',
-      'SIGALRM',
-      'SIGBUS',
-      'SIGCHLD',
-      'SIGCLD',
-      'SIGCONT',
-      'SIGFPE',
-      'SIGHUP',
-      'SIGILL',
-      'SIGINT',
-      'SIGIO',
-      'SIGIOT',
-      'SIGKILL',
-      'SIGPIPE',
-      'SIGPOLL',
-      'SIGPROF',
-      'SIGPWR',
-      'SIGQUIT',
-      'SIGRTMAX',
-      'SIGRTMAX-1',
-      'SIGRTMAX-10',
-      'SIGRTMAX-11',
-      'SIGRTMAX-12',
-      'SIGRTMAX-13',
-      'SIGRTMAX-14',
-      'SIGRTMAX-2',
-      'SIGRTMAX-3',
-      'SIGRTMAX-4',
-      'SIGRTMAX-5',
-      'SIGRTMAX-6',
-      'SIGRTMAX-7',
-      'SIGRTMAX-8',
-      'SIGRTMAX-9',
-      'SIGRTMIN',
-      'SIGRTMIN+1',
-      'SIGRTMIN+10',
-      'SIGRTMIN+11',
-      'SIGRTMIN+12',
-      'SIGRTMIN+13',
-      'SIGRTMIN+14',
-      'SIGRTMIN+15',
-      'SIGRTMIN+2',
-      'SIGRTMIN+3',
-      'SIGRTMIN+4',
-      'SIGRTMIN+5',
-      'SIGRTMIN+6',
-      'SIGRTMIN+7',
-      'SIGRTMIN+8',
-      'SIGRTMIN+9',
-      'SIGSEGV',
-      'SIGSTKFLT',
-      'SIGSTOP',
-      'SIGSYS',
-      'SIGTERM',
-      'SIGTRAP',
-      'SIGTSTP',
-      'SIGTTIN',
-      'SIGTTOU',
-      'SIGURG',
-      'SIGUSR1',
-      'SIGUSR2',
-      'SIGVTALRM',
-      'SIGWINCH',
-      'SIGXCPU',
-      'SIGXFSZ',
-    ),
-})
-
-export interface ContainerExtendedResourceRequest extends Infer<typeof containerExtendedResourceRequest> {}
-export const containerExtendedResourceRequest = struct('core.v1.ContainerExtendedResourceRequest', {
-  containerName: field(1, string),
-  resourceName: field(2, string),
-  requestName: field(3, string),
-})
-
-export interface PodExtendedResourceClaimStatus extends Infer<typeof podExtendedResourceClaimStatus> {}
-export const podExtendedResourceClaimStatus = struct('core.v1.PodExtendedResourceClaimStatus', {
-  requestMappings: field(1, list(containerExtendedResourceRequest)).listAtomic(),
-  resourceClaimName: field(2, string),
-})
-
-export interface HostIP extends Infer<typeof hostIP> {}
-export const hostIP = struct('core.v1.HostIP', {
-  ip: field(1, string),
-})
-
-export interface PodIP extends Infer<typeof podIP> {}
-export const podIP = struct('core.v1.PodIP', {
-  ip: field(1, string),
-})
-
-export interface PodResourceClaimStatus extends Infer<typeof podResourceClaimStatus> {}
-export const podResourceClaimStatus = struct('core.v1.PodResourceClaimStatus', {
-  name: field(1, string),
-  resourceClaimName: field(2, string).optional().pointer(),
-})
-
-export interface PodStatus extends Infer<typeof podStatus> {}
-export const podStatus = struct('core.v1.PodStatus', {
-  phase: field(1, string).optional().enum('Failed', 'Pending', 'Running', 'Succeeded', 'Unknown'),
-  conditions: field(2, list(podCondition)).optional().listMap('type').patchMerge('type'),
-  message: field(3, string).optional(),
-  reason: field(4, string).optional(),
-  hostIP: field(5, string).optional(),
-  podIP: field(6, string).optional(),
-  startTime: field(7, time).optional().pointer(),
-  containerStatuses: field(8, list(containerStatus)).optional().listAtomic(),
-  qosClass: field(9, string).optional().enum('BestEffort', 'Burstable', 'Guaranteed'),
-  initContainerStatuses: field(10, list(containerStatus)).optional().listAtomic(),
-  nominatedNodeName: field(11, string).optional(),
-  podIPs: field(12, list(podIP)).optional().listMap('ip').patchMerge('ip'),
-  ephemeralContainerStatuses: field(13, list(containerStatus)).optional().listAtomic(),
-  resize: field(14, string).optional().enum('Deferred', 'InProgress', 'Infeasible'),
-  resourceClaimStatuses: field(15, list(podResourceClaimStatus)).optional().listMap('name').patchMerge('name').retainKeys(),
-  hostIPs: field(16, list(hostIP)).optional().listAtomic().patchMerge('ip'),
-  observedGeneration: field(17, int64).optional(),
-  extendedResourceClaimStatus: field(18, podExtendedResourceClaimStatus).optional().pointer(),
-})
-
-export const pod = struct('core.v1.Pod', {
-  ...typeMeta,
-  metadata: field(1, objectMeta).implied(),
-  spec: field(2, podSpec).implied(),
-  status: field(3, podStatus).optional(),
-})
-
-export type Pod = ObjectOf<typeof Pod>
-export const Pod = defineKind({
+export type Pod = PodObject
+export const Pod = defineKind<PodObject>({
   group: '',
   kind: 'Pod',
   plural: 'pods',
@@ -267,6 +71,16 @@ export const Pod = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: pod }],
   hasStatus: true,
+  returnsDeletedObject: true,
+  setDefaults: (draft) => setPodDefaults(draft as never),
+  prepareForCreate: (draft) => beginPod(draft as never),
+  prepareForUpdate: (draft, old, { subresource }) => keepQos(draft as never, old as never, subresource),
+  graceSeconds: podGraceSeconds as never,
+  validate: (object) => validatePod(object as never),
+  validateUpdate: (object, old) => validatePodUpdate(object as never, old as never),
+  columns: podColumns as never,
+  fieldLabelErrors: 'own',
+  selectableFields: podFields as never,
   subresources: [
     { name: 'attach', kind: { group: '', version: 'v1', kind: 'PodAttachOptions' }, verbs: ['create', 'get'] },
     { name: 'binding', kind: { group: '', version: 'v1', kind: 'Binding' }, verbs: ['create'] },

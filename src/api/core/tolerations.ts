@@ -2,7 +2,7 @@
  * Taints repel, tolerations let in: which taints of a node a Pod does not put up with. Used by the scheduler (NoSchedule, PreferNoSchedule),
  * taint eviction (NoExecute) and the DaemonSet controller alike.
  */
-import type { Taint } from './node.ts'
+import type { Taint } from './node-schema.ts'
 import type { Toleration } from './pod-spec/affinity.ts'
 
 export function toleratesTaint(toleration: Toleration, taint: Taint): boolean {

@@ -22,7 +22,9 @@ import {
   validateLabelSelector,
 } from '../../apimachinery/selectors/labels.ts'
 import { fieldIsImmutable, semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
+import { setPodTemplateDefaults } from './pod-spec/defaults.ts'
 import type { PodTemplateSpec } from './pod-spec/pod-spec.ts'
+import { validatePodTemplateSpec } from './pod-spec/validate-pod-spec.ts'
 
 /** `kind` as messages spell it: "deployment". */
 export function* validateSelector(selector: LabelSelectorObject | null | undefined, path: string, kind: string): Generator<FieldError> {
@@ -89,9 +91,13 @@ export function* validateRunsForever(template: PodTemplateSpec | undefined, path
 type Template = PodTemplateSpec | null | undefined
 
 /** The template's own rules. `old`: what it replaces. */
-export function* validateTemplate(_template: Template, _path: string, _old?: Template): Generator<FieldError> {}
+export function* validateTemplate(template: Template, path: string, _old?: Template): Generator<FieldError> {
+  if (isSet(template)) yield* validatePodTemplateSpec(template, path)
+}
 
-export function setTemplateDefaults(_template: Mutable<PodTemplateSpec> | null | undefined): void {}
+export function setTemplateDefaults(template: Mutable<PodTemplateSpec> | null | undefined): void {
+  setPodTemplateDefaults(template)
+}
 
 /** Texts for Warning headers. `old`: what it replaces. */
 export function* templateWarnings(_template: Template, _old?: Template, _path = 'spec.template'): Generator<string> {}

@@ -48,7 +48,7 @@ interface Judging {
 export function prepareForCreate({ server, resource }: Write, draft: Draft): void {
   const { kind } = resource
   const { metadata } = draft
-  if (kind.hasStatus) delete draft.status
+  if (kind.hasStatus && kind.keepsStatusOnCreate !== true) delete draft.status
   if (kind.generation !== 'none') metadata.generation = 1
   metadata.uid = server.random.uuid()
   metadata.creationTimestamp = timeText(server.clock.now())

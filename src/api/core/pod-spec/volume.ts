@@ -16,7 +16,7 @@ import {
   string,
   struct,
 } from '../../../apimachinery/schema/schema.ts'
-import { persistentVolumeClaimTemplate } from '../persistent-volume-claim.ts'
+import { persistentVolumeClaimTemplate } from '../persistent-volume-claim-schema.ts'
 import { localObjectReference } from '../references.ts'
 import { objectFieldSelector, resourceFieldSelector } from './env.ts'
 
