@@ -54,13 +54,13 @@ test('snapshot() lets zones take turns', () => {
   expect(order()).toEqual(['a1', 'b1', 'a3', 'a2'])
 })
 
-test('snapshot() knows which nodes carry Pods with affinity', () => {
+test('snapshot() knows where Pods with anti-affinity run', () => {
   const cache = cacheOf({ nodes: [exampleNode('a'), exampleNode('b')] })
-  const term = { topologyKey: 'zone', labelSelector: {} }
+  const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: {} }
   const hermit = new PodInfo(
     examplePod('h', { spec: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } } }),
   )
-  const names = () => [...cache.snapshot().withAntiAffinityPods].map(({ name }) => name)
+  const names = () => [...cache.snapshot().mustNotTerms()].flatMap(({ byValue }) => [...byValue.keys()])
   cache.assume(hermit, 'b')
   expect(names()).toEqual(['b'])
   cache.forget('uid-of-h')

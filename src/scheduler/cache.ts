@@ -13,6 +13,7 @@ import { NodeTree } from './node-tree.ts'
 import { PodCounts } from './pod-counts.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Snapshot } from './snapshot.ts'
+import { TermCounts } from './term-counts.ts'
 
 interface PlacedPod {
   readonly pod: PodInfo
@@ -26,9 +27,7 @@ export class SchedulerCache {
   readonly #counts = new PodCounts()
   readonly #images = new Map<string, ImageState>()
   readonly #tree = new NodeTree()
-  readonly #changed = new Set<NodeInfo>()
-  readonly #withAffinityPods = new Set<NodeInfo>()
-  readonly #withAntiAffinityPods = new Set<NodeInfo>()
+  readonly #terms = new TermCounts()
   #ordered: readonly NodeInfo[] = []
   #isOrderStale = false
   #generation = 0
@@ -61,7 +60,7 @@ export class SchedulerCache {
       this.#tree.add(node)
       this.#isOrderStale = true
     } else if (this.#tree.update(old, node)) this.#isOrderStale = true
-    if (old === undefined || !sameLabels(old, node)) this.#counts.nodesChanged()
+    if (old === undefined || !sameLabels(old, node)) this.#nodesChanged()
     info.setNode(node)
     this.#setImages(info, node)
     this.#touch(info)
@@ -74,7 +73,7 @@ export class SchedulerCache {
     this.#tree.remove(info.node)
     this.#isOrderStale = true
     this.#dropImages(info)
-    this.#counts.nodesChanged()
+    this.#nodesChanged()
     info.node = undefined
     this.#touch(info)
     if (info.pods.length === 0) this.#nodes.delete(name)
@@ -105,11 +104,6 @@ export class SchedulerCache {
 
   /** Good until the next change: use it at once, do not keep it. */
   snapshot(): Snapshot {
-    for (const info of this.#changed) {
-      setMember(this.#withAffinityPods, info, info.node !== undefined && info.podsWithAffinity.length > 0)
-      setMember(this.#withAntiAffinityPods, info, info.node !== undefined && info.podsWithAntiAffinity.length > 0)
-    }
-    this.#changed.clear()
     if (this.#isOrderStale) {
       this.#ordered = this.#tree.list().map((name) => this.#nodes.get(name) as NodeInfo)
       this.#isOrderStale = false
@@ -129,8 +123,8 @@ export class SchedulerCache {
         const info = this.#nodes.get(name)
         return info?.node === undefined ? undefined : info
       },
-      withAffinityPods: this.#withAffinityPods,
-      withAntiAffinityPods: this.#withAntiAffinityPods,
+      mustNotTerms: () => this.#terms.mustNot(this.#ordered),
+      opinionTerms: () => this.#terms.opinions(this.#ordered),
       countByNode: (pods) => this.#counts.byNode(pods, this.#ordered),
       countByValue: (pods, topologyKey) => this.#counts.byValue(pods, topologyKey, this.#ordered),
       domains: (topologyKeys) => this.#counts.domains(topologyKeys, this.#ordered),
@@ -142,6 +136,7 @@ export class SchedulerCache {
     const info = this.#nodeInfo(placed.nodeName)
     info.addPod(placed.pod)
     this.#counts.podCame(placed.pod, info)
+    this.#terms.podCame(placed.pod, info)
     this.#touch(info)
   }
 
@@ -151,6 +146,7 @@ export class SchedulerCache {
     if (info === undefined) return
     info.removePod(pod.uid)
     this.#counts.podWent(pod, info)
+    this.#terms.podWent(pod, info)
     this.#touch(info)
     if (info.node === undefined && info.pods.length === 0) this.#nodes.delete(nodeName)
   }
@@ -165,7 +161,11 @@ export class SchedulerCache {
 
   #touch(info: NodeInfo): void {
     info.generation = ++this.#generation
-    this.#changed.add(info)
+  }
+
+  #nodesChanged(): void {
+    this.#counts.nodesChanged()
+    this.#terms.nodesChanged()
   }
 
   #setImages(info: NodeInfo, node: Node): void {
@@ -200,9 +200,4 @@ export class SchedulerCache {
 function sameLabels({ metadata: { labels: a = {} } }: Node, { metadata: { labels: b = {} } }: Node): boolean {
   const names = Object.keys(a)
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
-}
-
-function setMember<T>(set: Set<T>, item: T, isMember: boolean): void {
-  if (isMember) set.add(item)
-  else set.delete(item)
 }

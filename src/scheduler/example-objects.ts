@@ -1,7 +1,7 @@
 /**
  * Small Pods, nodes and clusters for this folder's tests: said in one line, everything else as it usually is.
  */
-import type { Node, Taint } from '../api/core/node.ts'
+import type { Node, Taint } from '../api/core/node-schema.ts'
 import type { Pod } from '../api/core/pod.ts'
 import type { KindDefinition } from '../apimachinery/kind.ts'
 import { type KubeObject, keyOf } from '../apimachinery/object.ts'

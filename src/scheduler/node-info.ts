@@ -4,7 +4,7 @@
  *
  * All fields are set in the constructor and keep their types: filters run a few hundred times per decision.
  */
-import type { Node, Taint } from '../api/core/node.ts'
+import type { Node, Taint } from '../api/core/node-schema.ts'
 import { quantityValue } from '../apimachinery/quantity.ts'
 import type { HostPort, PodInfo } from './pod-info.ts'
 import { resourcesOf } from './resources.ts'

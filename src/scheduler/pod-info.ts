@@ -7,6 +7,7 @@ import type { Pod } from '../api/core/pod.ts'
 import type { Container } from '../api/core/pod-spec/container.ts'
 import { keyOf } from '../apimachinery/object.ts'
 import {
+  formatRequirements,
   type LabelRequirements,
   type LabelSelectorObject,
   matchesLabels,
@@ -21,6 +22,8 @@ export type Labels = Readonly<Record<string, string>>
 
 /** "Near (or not near) Pods like these, where near means the same value of this node label." */
 export interface AffinityTerm {
+  /** Equal for terms that say the same. */
+  readonly key: string
   readonly topologyKey: string
   readonly selector: LabelRequirements
   readonly namespaces: ReadonlySet<string>
@@ -110,12 +113,16 @@ function weightedTerms(
 function parseTerm(term: PodAffinityTerm, namespace: string): AffinityTerm {
   const named = term.namespaces ?? []
   const ownOnly = named.length === 0 && (term.namespaceSelector ?? null) === null
-  return {
-    topologyKey: term.topologyKey,
-    selector: parseSelector(term.labelSelector),
-    namespaces: new Set(ownOnly ? [namespace] : named),
-    namespaceSelector: parseSelector(term.namespaceSelector),
-  }
+  const { topologyKey } = term
+  const selector = parseSelector(term.labelSelector)
+  const namespaces = ownOnly ? [namespace] : [...named].sort()
+  const namespaceSelector = parseSelector(term.namespaceSelector)
+  const key = [topologyKey, namespaces.join(' '), textOf(selector), textOf(namespaceSelector)].join(' / ')
+  return { key, topologyKey, selector, namespaces: new Set(namespaces), namespaceSelector }
+}
+
+function textOf(selector: LabelRequirements): string {
+  return selector === nothing ? '(nothing)' : formatRequirements(selector)
 }
 
 /** What validation lets through parses; anything else (from old times) matches nothing. */

@@ -4,7 +4,7 @@
  * as the largest of what it wants, what it was promised and what it has.
  */
 
-import type { ContainerStatus, Pod } from '../api/core/pod.ts'
+import type { ContainerStatus, Pod } from '../api/core/pod-schema.ts'
 import type { Container } from '../api/core/pod-spec/container.ts'
 import { noResources, type Quantities, type Resources, resourcesOf, type ScalarAmount } from './resources.ts'
 

@@ -1,5 +1,5 @@
 /** What the scheduler writes into a Pod's status: one condition, and the node that is being cleared. Nothing when nothing changes. */
-import type { Pod, PodCondition } from '../api/core/pod.ts'
+import type { Pod, PodCondition } from '../api/core/pod-schema.ts'
 
 export interface ScheduledCondition {
   readonly type: 'PodScheduled' | 'DisruptionTarget'

@@ -19,7 +19,8 @@ import type { Transport } from '../client/transport.ts'
 import { loopbackTransport } from '../client/transport-loopback.ts'
 import { startTestClient, type TestClient } from '../testing/test-client.ts'
 import { type ExampleNode, type ExamplePod, exampleNode, examplePod } from './example-objects.ts'
-import { type Scheduler, startScheduler } from './scheduler.ts'
+import { defaultProfile } from './profile.ts'
+import { type Scheduler, type SchedulerOptions, startScheduler } from './scheduler.ts'
 
 interface TestScheduler extends AsyncDisposable {
   readonly test: TestClient
@@ -31,7 +32,7 @@ interface TestScheduler extends AsyncDisposable {
   events(name: string): Promise<readonly string[]>
 }
 
-async function start(test?: TestClient, schedulerClient?: Client): Promise<TestScheduler> {
+async function start(test?: TestClient, schedulerClient?: Client, profiles?: SchedulerOptions['profiles']): Promise<TestScheduler> {
   const own = test ?? (await startTestClient())
   const { clock, log, scope, client } = own
   await client
@@ -48,6 +49,7 @@ async function start(test?: TestClient, schedulerClient?: Client): Promise<TestS
     log,
     scope,
     events,
+    ...(profiles === undefined ? {} : { profiles }),
   })
   const fresh = <T extends { metadata: object }>(object: T): T => {
     const { uid, ...metadata } = object.metadata as { uid?: string }
@@ -336,6 +338,19 @@ test('a claim that waits for its first consumer gets the free volume of the node
   )
   await clock.advance(1000)
   expect((await cluster.pod('db')).spec.nodeName).toBe('b')
+})
+
+test('a second profile, for Pods that name it', async () => {
+  await using cluster = await start(undefined, undefined, (parts) => {
+    const usual = defaultProfile(parts)
+    const careless = usual.plugins.filter(({ plugin }) => plugin.name !== 'TaintToleration')
+    return [usual, { ...usual, schedulerName: 'careless', plugins: careless }]
+  })
+  await cluster.addNode('n', { taints: [{ key: 'a', effect: 'NoSchedule' }] })
+  await cluster.addPod('usual')
+  await cluster.addPod('careless', { spec: { schedulerName: 'careless' } })
+  expect((await cluster.pod('usual')).spec.nodeName ?? '').toBe('')
+  expect((await cluster.pod('careless')).spec.nodeName).toBe('n')
 })
 
 test('the same seed, the same places', async () => {

@@ -7,15 +7,16 @@
  */
 import type { NodeInfo } from './node-info.ts'
 import type { CountedPods, CountsByNode, CountsByValue, Domains } from './pod-counts.ts'
+import type { CountedTerm } from './term-counts.ts'
 
 export interface Snapshot {
   /** Zones take turns: the first of each zone, then the second of each. */
   readonly nodes: readonly NodeInfo[]
   get(name: string): NodeInfo | undefined
-  /** Nodes with Pods that have any Pod (anti-)affinity. */
-  readonly withAffinityPods: ReadonlySet<NodeInfo>
-  /** Nodes with Pods that must not be near some others. */
-  readonly withAntiAffinityPods: ReadonlySet<NodeInfo>
+  /** Whom the Pods that run must not have near. */
+  mustNotTerms(): Iterable<CountedTerm>
+  /** Whom the Pods that run would like near, or far. */
+  opinionTerms(): Iterable<CountedTerm>
   countByNode(pods: CountedPods): CountsByNode
   countByValue(pods: CountedPods, topologyKey: string): CountsByValue
   domains(topologyKeys: readonly string[]): Domains

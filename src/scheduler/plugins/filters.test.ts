@@ -1,6 +1,6 @@
 /** Filters that look at one node at a time: where a Pod goes, or what it is told. */
 import { expect, test } from 'vitest'
-import type { Taint } from '../../api/core/node.ts'
+import type { Taint } from '../../api/core/node-schema.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { type ExampleNode, type ExamplePod, exampleNode, examplePod, outcomeIn } from '../example-objects.ts'
 

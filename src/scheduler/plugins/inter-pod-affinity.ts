@@ -19,13 +19,11 @@ import type { Snapshot } from '../snapshot.ts'
 const name = 'InterPodAffinity'
 const notNear: Rejection = { plugin: name, code: 'UnschedulableAndUnresolvable', reasons: ["node(s) didn't match pod affinity rules"] }
 const tooNear: Rejection = { plugin: name, code: 'Unschedulable', reasons: ["node(s) didn't match pod anti-affinity rules"] }
-const keptAway: Rejection = {
+const keptOff: Rejection = {
   plugin: name,
   code: 'Unschedulable',
   reasons: ["node(s) didn't satisfy existing pods anti-affinity rules"],
 }
-/** What a required term of a running Pod counts as a preference. */
-const hardPodAffinityWeight = 1
 
 export function interPodAffinity(listers: Listers): Plugin {
   const namespaces = listers.of(Namespace)
@@ -44,149 +42,153 @@ export function interPodAffinity(listers: Listers): Plugin {
       { resource: 'Node', actions: ['Add', 'UpdateNodeLabel'], hint: nodeMayHelp },
     ],
     preFilter(pod, snapshot) {
-      if (snapshot.withAntiAffinityPods.size === 0 && pod.requiredAffinity.length === 0 && pod.requiredAntiAffinity.length === 0) {
-        return undefined
+      const labels = labelsOf(pod.namespace)
+      const near = countNear(pod.requiredAffinity.length === 0 ? [] : resolve(pod.requiredAffinity), snapshot)
+      const far = resolve(pod.requiredAntiAffinity).map((term) => ({ term, byValue: countTerm(term, snapshot) }))
+      const keptAway: Counted[] = []
+      for (const { term, byValue } of snapshot.mustNotTerms()) {
+        if (termMatches(term, pod.namespace, pod.labels, labels)) keptAway.push({ term, byValue })
       }
-      const filter = new AffinityFilter(pod, resolve(pod.requiredAffinity), resolve(pod.requiredAntiAffinity), labelsOf(pod.namespace))
-      filter.countAll(snapshot)
-      return filter.isIdle ? undefined : filter
+      if (near.length === 0 && far.length === 0 && keptAway.length === 0) return undefined
+      return new AffinityFilter(pod, { near, far, keptAway, namespaceLabels: labels })
     },
     preScore: (pod, _, snapshot) =>
       createScorer(pod, resolve(pod.preferredAffinity), resolve(pod.preferredAntiAffinity), labelsOf(pod.namespace), snapshot),
   }
 }
 
-/** How many Pods match, by topology label and its value. */
-type TopologyCounts = Map<string, Map<string, number>>
-
-function countOf(counts: TopologyCounts, topologyKey: string, value: string): number {
-  return counts.get(topologyKey)?.get(value) ?? 0
+/** A term and how many Pods of it run in each domain. Shared with the snapshot: a change is a new map. */
+interface Counted {
+  readonly term: AffinityTerm
+  readonly byValue: ReadonlyMap<string, number>
 }
-
-function addTo(counts: TopologyCounts, topologyKey: string, { labels }: NodeInfo, by: number): void {
-  const value = labels[topologyKey]
-  if (value !== undefined) addCount(counts, topologyKey, value, by)
-}
-
-function addCount(counts: TopologyCounts, topologyKey: string, value: string, by: number): void {
-  let values = counts.get(topologyKey)
-  if (values === undefined) counts.set(topologyKey, (values = new Map()))
-  const count = (values.get(value) ?? 0) + by
-  if (count !== 0) values.set(value, count)
-  else {
-    values.delete(value)
-    if (values.size === 0) counts.delete(topologyKey)
-  }
-}
-
-function copyOf(counts: TopologyCounts): TopologyCounts {
-  return new Map([...counts].map(([topologyKey, values]) => [topologyKey, new Map(values)]))
+interface Terms {
+  /** Pods that the newcomer must be near, must not be near, and that must not be near it. */
+  readonly near: readonly Counted[]
+  readonly far: readonly Counted[]
+  readonly keptAway: readonly Counted[]
+  readonly namespaceLabels: Labels
 }
 
 class AffinityFilter implements Filter {
   readonly #pod: PodInfo
-  readonly #near: readonly AffinityTerm[]
-  readonly #far: readonly AffinityTerm[]
-  readonly #namespaceLabels: Labels
-  /** Pods that the newcomer must be near, must not be near, and that must not be near it. */
-  #nearCounts: TopologyCounts = new Map()
-  #farCounts: TopologyCounts = new Map()
-  #keptAwayCounts: TopologyCounts = new Map()
+  #terms: Terms
 
-  constructor(pod: PodInfo, near: readonly AffinityTerm[], far: readonly AffinityTerm[], namespaceLabels: Labels) {
+  constructor(pod: PodInfo, terms: Terms) {
     this.#pod = pod
-    this.#near = near
-    this.#far = far
-    this.#namespaceLabels = namespaceLabels
+    this.#terms = terms
   }
 
-  get isIdle(): boolean {
-    return this.#keptAwayCounts.size === 0 && this.#near.length === 0 && this.#far.length === 0
+  filter({ labels }: NodeInfo): Rejection | undefined {
+    const { near, far, keptAway } = this.#terms
+    if (near.length > 0 && !this.#isNearEnough(labels)) return notNear
+    if (isAnyAt(far, labels)) return tooNear
+    return isAnyAt(keptAway, labels) ? keptOff : undefined
   }
 
-  countAll(snapshot: Snapshot): void {
-    const { nodes, withAntiAffinityPods } = snapshot
-    for (const node of withAntiAffinityPods) for (const other of node.podsWithAntiAffinity) this.#countKeptAway(other, node, 1)
-    if (this.#near.length === 0 && this.#far.length === 0) return
-    if (this.#near.length <= 1 && [...this.#near, ...this.#far].every(canBeCounted)) {
-      for (const term of this.#near) countTerm(this.#nearCounts, term, snapshot)
-      for (const term of this.#far) countTerm(this.#farCounts, term, snapshot)
-      return
-    }
-    for (let n = 0; n < nodes.length; n++) {
-      const node = nodes[n] as NodeInfo
-      for (let i = 0; i < node.pods.length; i++) this.#countOwn(node.pods[i] as PodInfo, node, 1)
-    }
-  }
-
-  #countKeptAway(other: PodInfo, node: NodeInfo, by: number): void {
-    for (const term of other.requiredAntiAffinity) {
-      if (termMatches(term, this.#pod.namespace, this.#pod.labels, this.#namespaceLabels)) {
-        addTo(this.#keptAwayCounts, term.topologyKey, node, by)
-      }
-    }
-  }
-  #countOwn(other: PodInfo, node: NodeInfo, by: number): void {
-    if (matchesAllTerms(this.#near, other.namespace, other.labels)) {
-      for (const term of this.#near) addTo(this.#nearCounts, term.topologyKey, node, by)
-    }
-    for (const term of this.#far) {
-      if (termMatches(term, other.namespace, other.labels, undefined)) addTo(this.#farCounts, term.topologyKey, node, by)
-    }
-  }
-
-  filter(node: NodeInfo): Rejection | undefined {
-    if (!this.#isNearEnough(node)) return notNear
-    for (const { topologyKey } of this.#far) {
-      const value = node.labels[topologyKey]
-      if (value !== undefined && countOf(this.#farCounts, topologyKey, value) > 0) return tooNear
-    }
-    for (const [topologyKey, values] of this.#keptAwayCounts) {
-      const value = node.labels[topologyKey]
-      if (value !== undefined && (values.get(value) ?? 0) > 0) return keptAway
-    }
-    return undefined
-  }
-
-  #isNearEnough({ labels }: NodeInfo): boolean {
+  #isNearEnough(labels: Labels): boolean {
+    const { near } = this.#terms
     let isNear = true
-    for (const { topologyKey } of this.#near) {
-      const value = labels[topologyKey]
+    for (let i = 0; i < near.length; i++) {
+      const { term, byValue } = near[i] as Counted
+      const value = labels[term.topologyKey]
       if (value === undefined) return false
-      if (countOf(this.#nearCounts, topologyKey, value) <= 0) isNear = false
+      if ((byValue.get(value) ?? 0) <= 0) isNear = false
     }
-    return isNear || (this.#nearCounts.size === 0 && matchesAllTerms(this.#near, this.#pod.namespace, this.#pod.labels))
+    if (isNear) return true
+    const isFirst = near.every(({ byValue }) => byValue.size === 0)
+    return (
+      isFirst &&
+      matchesAllTerms(
+        near.map(({ term }) => term),
+        this.#pod.namespace,
+        this.#pod.labels,
+      )
+    )
   }
 
+  /** What was counted is shared, and never changed in place. */
   fork(): Filter {
-    const copy = new AffinityFilter(this.#pod, this.#near, this.#far, this.#namespaceLabels)
-    copy.#nearCounts = copyOf(this.#nearCounts)
-    copy.#farCounts = copyOf(this.#farCounts)
-    copy.#keptAwayCounts = copyOf(this.#keptAwayCounts)
-    return copy
+    return new AffinityFilter(this.#pod, this.#terms)
   }
   addPod(added: PodInfo, node: NodeInfo): void {
-    this.#countKeptAway(added, node, 1)
-    this.#countOwn(added, node, 1)
+    this.#change(added, node, 1)
   }
   removePod(removed: PodInfo, node: NodeInfo): void {
-    this.#countKeptAway(removed, node, -1)
-    this.#countOwn(removed, node, -1)
+    this.#change(removed, node, -1)
   }
-}
 
-/** True for nearly all terms: the namespaces are known by name, and the selector says something. */
-function canBeCounted({ namespaceSelector, selector }: AffinityTerm): boolean {
-  return namespaceSelector === nothing && selector.length > 0
-}
-
-/** The same as counting Pod by Pod, from counts that are kept anyway. */
-function countTerm(counts: TopologyCounts, { namespaces, selector, topologyKey }: AffinityTerm, snapshot: Snapshot): void {
-  for (const namespace of namespaces) {
-    for (const [value, count] of snapshot.countByValue({ namespace, selector, withDeleting: true }, topologyKey)) {
-      addCount(counts, topologyKey, value, count)
+  #change(other: PodInfo, { labels }: NodeInfo, by: number): void {
+    const { near, far, keptAway, namespaceLabels } = this.#terms
+    const isAtNear = matchesAllTerms(
+      near.map(({ term }) => term),
+      other.namespace,
+      other.labels,
+    )
+    const rules = other.requiredAntiAffinity.filter((term) => termMatches(term, this.#pod.namespace, this.#pod.labels, namespaceLabels))
+    const known = new Set(keptAway.map(({ term }) => term.key))
+    const all = [...keptAway, ...rules.filter(({ key }) => !known.has(key)).map((term) => ({ term, byValue: new Map<string, number>() }))]
+    this.#terms = {
+      near: isAtNear ? near.map((one) => changed(one, labels, by)) : near,
+      far: far.map((one) => (termMatches(one.term, other.namespace, other.labels, undefined) ? changed(one, labels, by) : one)),
+      keptAway: all.map((one) => changed(one, labels, by * rules.filter(({ key }) => key === one.term.key).length)),
+      namespaceLabels,
     }
   }
+}
+
+function isAnyAt(terms: readonly Counted[], labels: Labels): boolean {
+  for (let i = 0; i < terms.length; i++) {
+    const { term, byValue } = terms[i] as Counted
+    const value = labels[term.topologyKey]
+    if (value !== undefined && (byValue.get(value) ?? 0) > 0) return true
+  }
+  return false
+}
+
+function changed(counted: Counted, labels: Labels, by: number): Counted {
+  const value = labels[counted.term.topologyKey]
+  if (value === undefined || by === 0) return counted
+  const byValue = new Map(counted.byValue)
+  const count = (byValue.get(value) ?? 0) + by
+  if (count === 0) byValue.delete(value)
+  else byValue.set(value, count)
+  return { term: counted.term, byValue }
+}
+
+/** Pods that match all terms, by the domains of each. */
+function countNear(terms: readonly AffinityTerm[], snapshot: Snapshot): readonly Counted[] {
+  if (terms.length <= 1) return terms.map((term) => ({ term, byValue: countTerm(term, snapshot) }))
+  return terms.map((term) => ({
+    term,
+    byValue: countByHand(term, snapshot, (other) => matchesAllTerms(terms, other.namespace, other.labels)),
+  }))
+}
+
+function countTerm(term: AffinityTerm, snapshot: Snapshot): ReadonlyMap<string, number> {
+  const [only, ...more] = term.namespaces
+  // True for nearly all terms: one namespace, known by name, and a selector that says something.
+  if (term.namespaceSelector === nothing && term.selector.length > 0 && only !== undefined && more.length === 0) {
+    return snapshot.countByValue({ namespace: only, selector: term.selector, withDeleting: true }, term.topologyKey)
+  }
+  return countByHand(term, snapshot, (other) => termMatches(term, other.namespace, other.labels, undefined))
+}
+
+function countByHand({ topologyKey }: AffinityTerm, { nodes }: Snapshot, matches: (pod: PodInfo) => boolean): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { labels, pods } of nodes) {
+    const value = labels[topologyKey]
+    if (value === undefined) continue
+    for (const pod of pods) if (matches(pod)) counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** One opinion: so much for each Pod in the node's domain. */
+interface Opinion {
+  readonly topologyKey: string
+  readonly weight: number
+  readonly byValue: ReadonlyMap<string, number>
 }
 
 function createScorer(
@@ -194,49 +196,39 @@ function createScorer(
   near: readonly WeightedTerm[],
   far: readonly WeightedTerm[],
   namespaceLabels: Labels,
-  { nodes, withAffinityPods }: Snapshot,
+  snapshot: Snapshot,
 ): Scorer | undefined {
-  const counts: TopologyCounts = new Map()
-  const weigh = (term: AffinityTerm, weight: number, target: PodInfo, labels: Labels | undefined, node: NodeInfo): void => {
-    if (termMatches(term, target.namespace, target.labels, labels)) addScore(counts, term.topologyKey, node, weight)
+  const opinions: Opinion[] = []
+  const take = ({ topologyKey }: AffinityTerm, weight: number, byValue: ReadonlyMap<string, number>): void => {
+    if (byValue.size > 0) opinions.push({ topologyKey, weight, byValue })
   }
-  const hasTerms = near.length > 0 || far.length > 0
-  for (const node of hasTerms ? nodes : withAffinityPods) {
-    for (const other of hasTerms ? node.pods : node.podsWithAffinity) {
-      for (const term of near) weigh(term, term.weight, other, undefined, node)
-      for (const term of far) weigh(term, -term.weight, other, undefined, node)
-      for (const term of other.requiredAffinity) weigh(term, hardPodAffinityWeight, pod, namespaceLabels, node)
-      for (const term of other.preferredAffinity) weigh(term, term.weight, pod, namespaceLabels, node)
-      for (const term of other.preferredAntiAffinity) weigh(term, -term.weight, pod, namespaceLabels, node)
-    }
+  for (const term of near) take(term, term.weight, countTerm(term, snapshot))
+  for (const term of far) take(term, -term.weight, countTerm(term, snapshot))
+  for (const { term, weight, byValue } of snapshot.opinionTerms()) {
+    if (termMatches(term, pod.namespace, pod.labels, namespaceLabels)) take(term, weight, byValue)
   }
-  if (counts.size === 0) return undefined
+  if (opinions.length === 0) return undefined
   return {
     score({ labels }) {
       let sum = 0
-      for (const [topologyKey, values] of counts) {
+      for (let i = 0; i < opinions.length; i++) {
+        const { topologyKey, weight, byValue } = opinions[i] as Opinion
         const value = labels[topologyKey]
-        if (value !== undefined) sum += values.get(value) ?? 0
+        if (value !== undefined) sum += weight * (byValue.get(value) ?? 0)
       }
       return sum
     },
-    normalize(scores) {
-      const least = scores.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER)
-      const span = scores.reduce((a, b) => Math.max(a, b), Number.MIN_SAFE_INTEGER) - least
-      for (let n = 0; n < scores.length; n++) {
-        scores[n] = span > 0 ? Math.trunc(maxNodeScore * (((scores[n] as number) - least) / span)) : 0
-      }
-    },
+    normalize: spreadOut,
   }
 }
 
-/** Unlike counts, scores that cancel out stay: they say that somebody had an opinion. */
-function addScore(scores: TopologyCounts, topologyKey: string, { labels }: NodeInfo, weight: number): void {
-  const value = labels[topologyKey]
-  if (value === undefined) return
-  const values = scores.get(topologyKey)
-  if (values === undefined) scores.set(topologyKey, new Map([[value, weight]]))
-  else values.set(value, (values.get(value) ?? 0) + weight)
+/** The least liked node gets 0, the best liked 100. */
+function spreadOut(scores: number[]): void {
+  const least = scores.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER)
+  const span = scores.reduce((a, b) => Math.max(a, b), Number.MIN_SAFE_INTEGER) - least
+  for (let n = 0; n < scores.length; n++) {
+    scores[n] = span > 0 ? Math.trunc(maxNodeScore * (((scores[n] as number) - least) / span)) : 0
+  }
 }
 
 // Hints

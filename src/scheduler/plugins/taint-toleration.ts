@@ -1,5 +1,5 @@
 /** TaintToleration: nodes keep off Pods that do not tolerate their taints; those with fewer PreferNoSchedule taints score higher. */
-import type { Node, Taint } from '../../api/core/node.ts'
+import type { Node, Taint } from '../../api/core/node-schema.ts'
 import type { Toleration } from '../../api/core/pod-spec/affinity.ts'
 import { tolerates } from '../../api/core/tolerations.ts'
 import type { Plugin, Rejection } from '../framework.ts'
