@@ -1,179 +1,26 @@
 /**
  * autoscaling HorizontalPodAutoscaler: keeps the size of a workload in step with what is measured. Stored as v2; v1
- * (horizontal-pod-autoscaler-v1.ts) is the same object in an older shape.
+ * (horizontal-pod-autoscaler-v1.ts) is the same object in an older shape. Acted on by controllers/horizontal-pod-autoscaler.ts.
  */
-import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
-import { labelSelector, typeMeta } from '../../apimachinery/meta.ts'
-import { objectMeta } from '../../apimachinery/object.ts'
-import { field, type Infer, int32, int64, list, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { defineKind, type KindVersion, type ObjectOf } from '../../apimachinery/kind.ts'
+import type { Mutable } from '../../apimachinery/object.ts'
+import { validateAutoscaler, validateAutoscalerStatus } from './horizontal-pod-autoscaler-rules.ts'
+import {
+  type AutoscalerObject,
+  type HorizontalPodAutoscalerBehavior,
+  type HPAScalingRules,
+  horizontalPodAutoscaler,
+  type MetricSpec,
+  type MetricStatus,
+} from './horizontal-pod-autoscaler-schema.ts'
+import { autoscalerFromV1, autoscalerToV1, horizontalPodAutoscalerV1 } from './horizontal-pod-autoscaler-v1.ts'
 
-export interface HPAScalingPolicy extends Infer<typeof hpaScalingPolicy> {}
-export const hpaScalingPolicy = struct('autoscaling.v2.HPAScalingPolicy', {
-  type: field(1, string).enum('Percent', 'Pods'),
-  value: field(2, int32),
-  periodSeconds: field(3, int32),
-})
-
-export interface HPAScalingRules extends Infer<typeof hpaScalingRules> {}
-export const hpaScalingRules = struct('autoscaling.v2.HPAScalingRules', {
-  selectPolicy: field(1, string).optional().pointer().enum('Disabled', 'Max', 'Min'),
-  policies: field(2, list(hpaScalingPolicy)).optional().listAtomic(),
-  stabilizationWindowSeconds: field(3, int32).optional().pointer(),
-  tolerance: field(4, quantity).optional().pointer(),
-})
-
-export interface HorizontalPodAutoscalerBehavior extends Infer<typeof horizontalPodAutoscalerBehavior> {}
-export const horizontalPodAutoscalerBehavior = struct('autoscaling.v2.HorizontalPodAutoscalerBehavior', {
-  scaleUp: field(1, hpaScalingRules).optional().pointer(),
-  scaleDown: field(2, hpaScalingRules).optional().pointer(),
-})
-
-export interface MetricTarget extends Infer<typeof metricTarget> {}
-export const metricTarget = struct('autoscaling.v2.MetricTarget', {
-  type: field(1, string).enum('AverageValue', 'Utilization', 'Value'),
-  value: field(2, quantity).optional().pointer(),
-  averageValue: field(3, quantity).optional().pointer(),
-  averageUtilization: field(4, int32).optional().pointer(),
-})
-
-export interface ContainerResourceMetricSource extends Infer<typeof containerResourceMetricSource> {}
-export const containerResourceMetricSource = struct('autoscaling.v2.ContainerResourceMetricSource', {
-  name: field(1, string),
-  target: field(2, metricTarget),
-  container: field(3, string),
-})
-
-export interface MetricIdentifier extends Infer<typeof metricIdentifier> {}
-export const metricIdentifier = struct('autoscaling.v2.MetricIdentifier', {
-  name: field(1, string),
-  selector: field(2, labelSelector).optional().pointer(),
-})
-
-export interface ExternalMetricSource extends Infer<typeof externalMetricSource> {}
-export const externalMetricSource = struct('autoscaling.v2.ExternalMetricSource', {
-  metric: field(1, metricIdentifier),
-  target: field(2, metricTarget),
-})
-
-export interface CrossVersionObjectReference extends Infer<typeof crossVersionObjectReference> {}
-export const crossVersionObjectReference = struct('autoscaling.v2.CrossVersionObjectReference', {
-  kind: field(1, string),
-  name: field(2, string),
-  apiVersion: field(3, string).optional(),
-})
-
-export interface ObjectMetricSource extends Infer<typeof objectMetricSource> {}
-export const objectMetricSource = struct('autoscaling.v2.ObjectMetricSource', {
-  describedObject: field(1, crossVersionObjectReference),
-  target: field(2, metricTarget),
-  metric: field(3, metricIdentifier),
-})
-
-export interface PodsMetricSource extends Infer<typeof podsMetricSource> {}
-export const podsMetricSource = struct('autoscaling.v2.PodsMetricSource', {
-  metric: field(1, metricIdentifier),
-  target: field(2, metricTarget),
-})
-
-export interface ResourceMetricSource extends Infer<typeof resourceMetricSource> {}
-export const resourceMetricSource = struct('autoscaling.v2.ResourceMetricSource', {
-  name: field(1, string),
-  target: field(2, metricTarget),
-})
-
-export interface MetricSpec extends Infer<typeof metricSpec> {}
-export const metricSpec = struct('autoscaling.v2.MetricSpec', {
-  type: field(1, string).enum('ContainerResource', 'External', 'Object', 'Pods', 'Resource'),
-  object: field(2, objectMetricSource).optional().pointer(),
-  pods: field(3, podsMetricSource).optional().pointer(),
-  resource: field(4, resourceMetricSource).optional().pointer(),
-  external: field(5, externalMetricSource).optional().pointer(),
-  containerResource: field(7, containerResourceMetricSource).optional().pointer(),
-})
-
-export interface HorizontalPodAutoscalerSpec extends Infer<typeof horizontalPodAutoscalerSpec> {}
-export const horizontalPodAutoscalerSpec = struct('autoscaling.v2.HorizontalPodAutoscalerSpec', {
-  scaleTargetRef: field(1, crossVersionObjectReference),
-  minReplicas: field(2, int32).optional().pointer(),
-  maxReplicas: field(3, int32),
-  metrics: field(4, list(metricSpec)).optional().listAtomic(),
-  behavior: field(5, horizontalPodAutoscalerBehavior).optional().pointer(),
-})
-
-export interface HorizontalPodAutoscalerCondition extends Infer<typeof horizontalPodAutoscalerCondition> {}
-export const horizontalPodAutoscalerCondition = struct('autoscaling.v2.HorizontalPodAutoscalerCondition', {
-  type: field(1, string).enum('AbleToScale', 'ScalingActive', 'ScalingLimited'),
-  status: field(2, string),
-  lastTransitionTime: field(3, time).optional(),
-  reason: field(4, string).optional(),
-  message: field(5, string).optional(),
-})
-
-export interface MetricValueStatus extends Infer<typeof metricValueStatus> {}
-export const metricValueStatus = struct('autoscaling.v2.MetricValueStatus', {
-  value: field(1, quantity).optional().pointer(),
-  averageValue: field(2, quantity).optional().pointer(),
-  averageUtilization: field(3, int32).optional().pointer(),
-})
-
-export interface ContainerResourceMetricStatus extends Infer<typeof containerResourceMetricStatus> {}
-export const containerResourceMetricStatus = struct('autoscaling.v2.ContainerResourceMetricStatus', {
-  name: field(1, string),
-  current: field(2, metricValueStatus),
-  container: field(3, string),
-})
-
-export interface ExternalMetricStatus extends Infer<typeof externalMetricStatus> {}
-export const externalMetricStatus = struct('autoscaling.v2.ExternalMetricStatus', {
-  metric: field(1, metricIdentifier),
-  current: field(2, metricValueStatus),
-})
-
-export interface ObjectMetricStatus extends Infer<typeof objectMetricStatus> {}
-export const objectMetricStatus = struct('autoscaling.v2.ObjectMetricStatus', {
-  metric: field(1, metricIdentifier),
-  current: field(2, metricValueStatus),
-  describedObject: field(3, crossVersionObjectReference),
-})
-
-export interface PodsMetricStatus extends Infer<typeof podsMetricStatus> {}
-export const podsMetricStatus = struct('autoscaling.v2.PodsMetricStatus', {
-  metric: field(1, metricIdentifier),
-  current: field(2, metricValueStatus),
-})
-
-export interface ResourceMetricStatus extends Infer<typeof resourceMetricStatus> {}
-export const resourceMetricStatus = struct('autoscaling.v2.ResourceMetricStatus', {
-  name: field(1, string),
-  current: field(2, metricValueStatus),
-})
-
-export interface MetricStatus extends Infer<typeof metricStatus> {}
-export const metricStatus = struct('autoscaling.v2.MetricStatus', {
-  type: field(1, string).enum('ContainerResource', 'External', 'Object', 'Pods', 'Resource'),
-  object: field(2, objectMetricStatus).optional().pointer(),
-  pods: field(3, podsMetricStatus).optional().pointer(),
-  resource: field(4, resourceMetricStatus).optional().pointer(),
-  external: field(5, externalMetricStatus).optional().pointer(),
-  containerResource: field(7, containerResourceMetricStatus).optional().pointer(),
-})
-
-export interface HorizontalPodAutoscalerStatus extends Infer<typeof horizontalPodAutoscalerStatus> {}
-export const horizontalPodAutoscalerStatus = struct('autoscaling.v2.HorizontalPodAutoscalerStatus', {
-  observedGeneration: field(1, int64).optional().pointer(),
-  lastScaleTime: field(2, time).optional().pointer(),
-  currentReplicas: field(3, int32).optional(),
-  desiredReplicas: field(4, int32),
-  currentMetrics: field(5, list(metricStatus)).printed().listAtomic(),
-  conditions: field(6, list(horizontalPodAutoscalerCondition)).optional().listMap('type').patchMerge('type'),
-})
-
-export const horizontalPodAutoscaler = struct('autoscaling.v2.HorizontalPodAutoscaler', {
-  ...typeMeta,
-  metadata: field(1, objectMeta).implied(),
-  spec: field(2, horizontalPodAutoscalerSpec).implied(),
-  status: field(3, horizontalPodAutoscalerStatus).optional(),
-})
+const v1 = {
+  name: 'v1',
+  schema: horizontalPodAutoscalerV1,
+  toStored: autoscalerFromV1,
+  fromStored: autoscalerToV1,
+} as unknown as KindVersion<AutoscalerObject>
 
 export type HorizontalPodAutoscaler = ObjectOf<typeof HorizontalPodAutoscaler>
 export const HorizontalPodAutoscaler = defineKind({
@@ -183,6 +30,122 @@ export const HorizontalPodAutoscaler = defineKind({
   shortNames: ['hpa'],
   categories: ['all'],
   scope: 'Namespaced',
-  versions: [{ name: 'v2', schema: horizontalPodAutoscaler }],
+  versions: [{ name: 'v2', schema: horizontalPodAutoscaler }, v1],
   hasStatus: true,
+  setDefaults: ({ spec }) => {
+    spec.minReplicas ??= 1
+    if ((spec.metrics ?? []).length === 0) {
+      spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }]
+    }
+    if (!spec.behavior) return
+    spec.behavior.scaleUp = withDefaults(spec.behavior.scaleUp, scaleUp)
+    spec.behavior.scaleDown = withDefaults(spec.behavior.scaleDown, scaleDown)
+  },
+  prepareForCreate: ({ spec }) => dropTolerance(spec.behavior, undefined),
+  prepareForUpdate: ({ spec }, old, { subresource }) => {
+    if (subresource !== 'status') dropTolerance(spec.behavior, old.spec.behavior)
+  },
+  generation: 'none',
+  validate: (object) => validateAutoscaler(object),
+  validateUpdate: (object, old) => validateAutoscaler(object, old),
+  validateStatusUpdate: (object) => validateAutoscalerStatus(object),
+  columns: [
+    {
+      name: 'Reference',
+      type: 'string',
+      description:
+        'scaleTargetRef points to the target resource to scale, and is used to the pods for which metrics should be collected, as well as to actually change the replica count.',
+      value: ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`,
+    },
+    {
+      name: 'Targets',
+      type: 'string',
+      description:
+        'metrics contains the specifications for which to use to calculate the desired replica count (the maximum replica count across all metrics will be used).  The desired replica count is calculated multiplying the ratio between the target value and the current value by the current number of pods.  Ergo, metrics used must decrease as the pod count is increased, and vice-versa.  See the individual metric source types for more information about how each type of metric must respond. If not set, the default metric will be set to 80% average CPU utilization.',
+      value: ({ spec, status }) => metricsText(spec.metrics ?? [], status?.currentMetrics ?? []),
+    },
+    {
+      name: 'MinPods',
+      type: 'string',
+      description:
+        'minReplicas is the lower limit for the number of replicas to which the autoscaler can scale down.  It defaults to 1 pod.  minReplicas is allowed to be 0 if the alpha feature gate HPAScaleToZero is enabled and at least one Object or External metric is configured.  Scaling is active as long as at least one metric value is available.',
+      value: ({ spec }) => (spec.minReplicas === undefined ? '<unset>' : String(spec.minReplicas)),
+    },
+    {
+      name: 'MaxPods',
+      type: 'string',
+      description:
+        'maxReplicas is the upper limit for the number of replicas to which the autoscaler can scale up. It cannot be less that minReplicas.',
+      value: ({ spec }) => spec.maxReplicas,
+    },
+    {
+      name: 'Replicas',
+      type: 'string',
+      description: 'currentReplicas is current number of replicas of pods managed by this autoscaler, as last seen by the autoscaler.',
+      value: ({ status }) => status?.currentReplicas ?? 0,
+    },
+  ],
 })
+
+const scaleUp: HPAScalingRules = {
+  stabilizationWindowSeconds: 0,
+  selectPolicy: 'Max',
+  policies: [
+    { type: 'Pods', value: 4, periodSeconds: 15 },
+    { type: 'Percent', value: 100, periodSeconds: 15 },
+  ],
+}
+/** How long to wait before scaling down is the controller's own setting when nobody says. */
+const scaleDown: HPAScalingRules = { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] }
+
+function withDefaults(rules: HPAScalingRules | null | undefined, defaults: HPAScalingRules): Mutable<HPAScalingRules> {
+  const all = structuredClone(defaults) as Mutable<HPAScalingRules>
+  for (const [name, value] of Object.entries(rules ?? {})) {
+    if (value !== undefined && value !== null) Object.assign(all, { [name]: value })
+  }
+  return all
+}
+
+type Behavior = Mutable<HorizontalPodAutoscalerBehavior> | null | undefined
+
+/** The gate HPAConfigurableTolerance is off: the field stays only where it was. */
+function dropTolerance(behavior: Behavior, old: HorizontalPodAutoscalerBehavior | null | undefined): void {
+  if (old?.scaleUp?.tolerance || old?.scaleDown?.tolerance) return
+  for (const rules of [behavior?.scaleUp, behavior?.scaleDown]) if (rules) delete rules.tolerance
+}
+
+/** The first two; how many more. */
+function metricsText(specs: readonly MetricSpec[], statuses: readonly MetricStatus[]): string {
+  if (specs.length === 0) return '<none>'
+  const texts = specs.slice(0, 2).map((spec, i) => metricText(spec, statuses[i]))
+  const more = specs.length > 2 ? ` + ${specs.length - 2} more...` : ''
+  return texts.join(', ') + more
+}
+
+const unknown = '<unknown>'
+
+function metricText({ type, external, pods, object, resource, containerResource }: MetricSpec, status: MetricStatus | undefined): string {
+  if (type === 'External' && external) return valueText(external.target, status?.external?.current)
+  if (type === 'Pods' && pods)
+    return `${status?.pods ? (status.pods.current.averageValue ?? '0') : unknown}/${pods.target.averageValue ?? '0'}`
+  if (type === 'Object' && object) return valueText(object.target, status?.object?.current)
+  if (type === 'Resource' && resource) return `${resource.name}: ${resourceText(resource.target, status?.resource?.current)}`
+  if (type === 'ContainerResource' && containerResource) {
+    return `${containerResource.name}: ${resourceText(containerResource.target, status?.containerResource?.current)}`
+  }
+  return '<unknown type>'
+}
+
+type Target = NonNullable<MetricSpec['external']>['target']
+type Current = NonNullable<MetricStatus['external']>['current'] | undefined
+
+function valueText(target: Target, current: Current): string {
+  if (target.averageValue !== undefined) return `${current?.averageValue ?? unknown}/${target.averageValue} (avg)`
+  return `${current === undefined ? unknown : (current.value ?? '<nil>')}/${target.value ?? '<nil>'}`
+}
+function resourceText(target: Target, current: Current): string {
+  if (target.averageValue !== undefined)
+    return `${current === undefined ? unknown : (current.averageValue ?? '<nil>')}/${target.averageValue}`
+  const now = current?.averageUtilization === undefined ? unknown : `${current.averageUtilization}%`
+  return `${now}/${target.averageUtilization === undefined ? '<auto>' : `${target.averageUtilization}%`}`
+}

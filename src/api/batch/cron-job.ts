@@ -16,8 +16,9 @@ import { isTimeZone } from '../../apimachinery/time-zone.ts'
 import { validateNonNegative } from '../../apimachinery/validate-metadata.ts'
 import { objectReference } from '../core/references.ts'
 import { isSet, podNameWarnings, selectorColumn, shownSelector, templateColumns } from '../core/workload-template.ts'
-import { jobSelectorDescription, jobSpec, jobSpecWarnings, setJobTemplateDefaults } from './job.ts'
+import { jobSelectorDescription, jobSpecWarnings, setJobTemplateDefaults } from './job.ts'
 import { validateJobSpec } from './job-rules.ts'
+import { jobSpec } from './job-schema.ts'
 
 export interface JobTemplateSpec extends Infer<typeof jobTemplateSpec> {}
 export const jobTemplateSpec = struct('batch.v1.JobTemplateSpec', {

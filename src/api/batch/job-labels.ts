@@ -2,7 +2,7 @@
  * The labels by which a Job finds its Pods. The two without a domain are older; the server writes all four.
  */
 import type { Mutable } from '../../apimachinery/object.ts'
-import type { JobSpec } from './job.ts'
+import type { JobSpec } from './job-schema.ts'
 
 export const jobLabels = {
   legacyName: 'job-name',

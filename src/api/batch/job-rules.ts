@@ -23,8 +23,14 @@ import { validateImmutable, validateNonNegative } from '../../apimachinery/valid
 import type { PodTemplateSpec } from '../core/pod-spec/pod-spec.ts'
 import { isSet, parsedSelector, shownSelector, sortedByKeys, validateSelectorKept, validateTemplate } from '../core/workload-template.ts'
 import { countIndexes } from './index-ranges.ts'
-import type { JobObject as Job, JobSpec, PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyRule, SuccessPolicyRule } from './job.ts'
 import { jobLabels } from './job-labels.ts'
+import type {
+  JobObject as Job,
+  JobSpec,
+  PodFailurePolicyOnExitCodesRequirement,
+  PodFailurePolicyRule,
+  SuccessPolicyRule,
+} from './job-schema.ts'
 
 const actions = ['Count', 'FailIndex', 'FailJob', 'Ignore']
 const exitCodeOperators = ['In', 'NotIn']

@@ -7,7 +7,7 @@ import { child, index } from '../../apimachinery/field-path.ts'
 import { semanticallyEqual, validateNonNegative } from '../../apimachinery/validate-metadata.ts'
 import { isSet } from '../core/workload-template.ts'
 import { countIndexes, firstCommonIndex } from './index-ranges.ts'
-import type { JobObject as Job, JobStatus } from './job.ts'
+import type { JobObject as Job, JobStatus } from './job-schema.ts'
 
 type Condition = 'Complete' | 'Failed' | 'FailureTarget' | 'SuccessCriteriaMet' | 'Suspended'
 

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { describeFieldErrors, type FieldError } from '../../apimachinery/field-error.ts'
 import type { Mutable } from '../../apimachinery/object.ts'
 import { CronJob } from './cron-job.ts'
-import { Job, type JobStatus } from './job.ts'
+import { Job } from './job.ts'
+import type { JobStatus } from './job-schema.ts'
 
 type Draft = Mutable<Job>
 
