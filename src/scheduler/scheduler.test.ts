@@ -35,14 +35,24 @@ interface TestScheduler extends AsyncDisposable {
 async function start(test?: TestClient, schedulerClient?: Client, profiles?: SchedulerOptions['profiles']): Promise<TestScheduler> {
   const own = test ?? (await startTestClient())
   const { clock, log, scope, client } = own
+  // It does all it does under its own account.
+  const account = schedulerClient ?? own.clientOf('system:kube-scheduler')
   await client
     .of(ServiceAccount)
     .in('default')
     .create({ metadata: { name: 'default', namespace: 'default' } })
     .catch(() => {})
-  const events = createEventRecorder({ client, clock, log, scope, component: 'default-scheduler', host: 'machine', form: 'series' })
+  const events = createEventRecorder({
+    client: account,
+    clock,
+    log,
+    scope,
+    component: 'default-scheduler',
+    host: 'machine',
+    form: 'series',
+  })
   const scheduler = await startScheduler({
-    client: schedulerClient ?? client,
+    client: account,
     informers: own.informers,
     clock,
     random: own.random,
