@@ -144,7 +144,7 @@ export class SchedulerCache {
     this.#pods.delete(pod.uid)
     const info = this.#nodes.get(nodeName)
     if (info === undefined) return
-    info.removePod(pod.uid)
+    info.removePod(pod)
     this.#counts.podWent(pod, info)
     this.#terms.podWent(pod, info)
     this.#touch(info)

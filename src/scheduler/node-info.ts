@@ -51,7 +51,6 @@ export class NodeInfo {
 
   pods: PodInfo[] = []
   podsWithAffinity: PodInfo[] = []
-  podsWithAntiAffinity: PodInfo[] = []
   /** By "TCP/80": addresses and how many Pods hold them. */
   usedPorts: Map<string, Map<string, number>> | undefined = undefined
   /** How many Pods use a claim, by "namespace/name". */
@@ -79,18 +78,14 @@ export class NodeInfo {
   addPod(pod: PodInfo): void {
     this.pods.push(pod)
     if (pod.hasAffinity) this.podsWithAffinity.push(pod)
-    if (pod.requiredAntiAffinity.length > 0) this.podsWithAntiAffinity.push(pod)
     this.#count(pod, 1)
   }
 
-  /** False when the Pod is not here. */
-  removePod(uid: string): PodInfo | undefined {
-    const pod = takeOut(this.pods, uid)
-    if (pod === undefined) return undefined
-    if (pod.hasAffinity) takeOut(this.podsWithAffinity, uid)
-    if (pod.requiredAntiAffinity.length > 0) takeOut(this.podsWithAntiAffinity, uid)
+  /** The very value that was added: looked up by identity, which costs nothing. */
+  removePod(pod: PodInfo): void {
+    if (!takeOut(this.pods, pod)) return
+    if (pod.hasAffinity) takeOut(this.podsWithAffinity, pod)
     this.#count(pod, -1)
-    return pod
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {
@@ -128,7 +123,6 @@ export class NodeInfo {
     Object.assign(copy, this)
     copy.pods = [...this.pods]
     copy.podsWithAffinity = [...this.podsWithAffinity]
-    copy.podsWithAntiAffinity = [...this.podsWithAntiAffinity]
     copy.requestedScalars = this.requestedScalars && new Map(this.requestedScalars)
     copy.usedPorts = this.usedPorts && new Map([...this.usedPorts].map(([key, addresses]) => [key, new Map(addresses)]))
     copy.claims = this.claims && new Map(this.claims)
@@ -144,13 +138,10 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 }
 
 /** The order of Pods on a node means nothing: the last takes the free place. */
-function takeOut(pods: PodInfo[], uid: string): PodInfo | undefined {
-  for (let i = 0; i < pods.length; i++) {
-    const pod = pods[i] as PodInfo
-    if (pod.uid !== uid) continue
-    const last = pods.pop() as PodInfo
-    if (i < pods.length) pods[i] = last
-    return pod
-  }
-  return undefined
+function takeOut(pods: PodInfo[], pod: PodInfo): boolean {
+  const at = pods.indexOf(pod)
+  if (at < 0) return false
+  const last = pods.pop() as PodInfo
+  if (at < pods.length) pods[at] = last
+  return true
 }

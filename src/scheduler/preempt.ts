@@ -109,7 +109,7 @@ function selectVictims(
 ): Candidate | Rejection {
   const filters = shared.fork()
   const remove = (other: PodInfo): void => {
-    node.removePod(other.uid)
+    node.removePod(other)
     filters.removePod(other, node)
   }
   const potential = node.pods.filter(({ priority }) => priority < pod.priority)
