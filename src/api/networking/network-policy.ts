@@ -1,10 +1,16 @@
 /**
  * networking.k8s.io/v1 NetworkPolicy: who may talk to which Pods.
  */
+
+import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
+import { child, index } from '../../apimachinery/field-path.ts'
+import { cidrContains, cidrWarnings, maskedAddress, parseCidrSloppy, validateLegacyCidr } from '../../apimachinery/ip-address.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { labelSelector, typeMeta } from '../../apimachinery/meta.ts'
+import { portNameErrors, portNumberErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, intOrString, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { formatSelector, validateLabelSelector } from '../../apimachinery/selectors/labels.ts'
 
 export interface NetworkPolicyPort extends Infer<typeof networkPolicyPort> {}
 export const networkPolicyPort = struct('networking.v1.NetworkPolicyPort', {
@@ -60,4 +66,112 @@ export const NetworkPolicy = defineKind({
   shortNames: ['netpol'],
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: networkPolicy }],
+  setDefaults: ({ spec }) => {
+    for (const { ports } of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) for (const port of ports ?? []) port.protocol ??= 'TCP'
+    if ((spec.policyTypes ?? []).length === 0) spec.policyTypes = (spec.egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress']
+  },
+  validate: ({ spec }) => validateSpec(spec, { allowInvalidValues: false, oldValues: [] }),
+  validateUpdate: ({ spec }, old) =>
+    validateSpec(spec, {
+      allowInvalidValues: [...validateLabelSelector(old.spec.podSelector, '')].length > 0,
+      oldValues: [...blocksOf(old.spec)].flatMap(({ block }) => [block.cidr, ...(block.except ?? [])]),
+    }),
+  *warnings({ spec }) {
+    for (const { block, path } of blocksOf(spec)) {
+      yield* cidrWarnings(child(path, 'cidr'), block.cidr)
+      for (const [i, cidr] of (block.except ?? []).entries()) yield* cidrWarnings(index(child(path, 'except'), i), cidr)
+    }
+  },
+  columns: [
+    {
+      name: 'Pod-Selector',
+      type: 'string',
+      description:
+        "podSelector selects the pods to which this NetworkPolicy object applies. The array of rules is applied to any pods selected by this field. An empty selector matches all pods in the policy's namespace. Multiple network policies can select the same set of pods. In this case, the ingress rules for each are combined additively. This field is optional. If it is not specified, it defaults to an empty selector.",
+      value: ({ spec }) => formatSelector(spec.podSelector ?? {}),
+    },
+  ],
 })
+
+interface Rules {
+  /** What the old object had stays. */
+  readonly allowInvalidValues: boolean
+  readonly oldValues: readonly string[]
+}
+interface Peers {
+  readonly path: string
+  readonly peers: readonly NetworkPolicyPeer[]
+  readonly ports: readonly NetworkPolicyPort[]
+  readonly peersPath: string
+}
+
+function* rulesOf({ ingress, egress }: NetworkPolicySpec): Generator<Peers> {
+  for (const [i, rule] of (ingress ?? []).entries()) {
+    const path = index('spec.ingress', i)
+    yield { path, peers: rule.from ?? [], ports: rule.ports ?? [], peersPath: child(path, 'from') }
+  }
+  for (const [i, rule] of (egress ?? []).entries()) {
+    const path = index('spec.egress', i)
+    yield { path, peers: rule.to ?? [], ports: rule.ports ?? [], peersPath: child(path, 'to') }
+  }
+}
+
+function* blocksOf(spec: NetworkPolicySpec): Generator<{ readonly block: IPBlock; readonly path: string }> {
+  for (const { peers, peersPath } of rulesOf(spec)) {
+    for (const [i, { ipBlock: block }] of peers.entries()) if (block) yield { block, path: child(index(peersPath, i), 'ipBlock') }
+  }
+}
+
+function* validateSpec(spec: NetworkPolicySpec, rules: Rules): Generator<FieldError> {
+  yield* validateLabelSelector(spec.podSelector, 'spec.podSelector', rules)
+  for (const { path, ports, peers, peersPath } of rulesOf(spec)) {
+    for (const [i, port] of ports.entries()) yield* validatePort(port, index(child(path, 'ports'), i))
+    for (const [i, peer] of peers.entries()) yield* validatePeer(peer, index(peersPath, i), rules)
+  }
+  const policyTypes = spec.policyTypes ?? []
+  if (policyTypes.length > 2) return yield invalidValue('spec.policyTypes', policyTypes, 'may not specify more than two policyTypes')
+  for (const [i, type] of policyTypes.entries()) {
+    if (type !== 'Ingress' && type !== 'Egress') yield notSupported(index('spec.policyTypes', i), type, ['Ingress', 'Egress'])
+  }
+}
+
+function* validatePort({ protocol, port, endPort }: NetworkPolicyPort, path: string): Generator<FieldError> {
+  const protocols = ['TCP', 'UDP', 'SCTP']
+  const hasEnd = endPort !== undefined && endPort !== null
+  const endPath = child(path, 'endPort')
+  if (protocol && !protocols.includes(protocol)) yield notSupported(child(path, 'protocol'), protocol, protocols)
+  if (port === undefined || port === null) {
+    if (hasEnd) yield invalidValue(endPath, endPort, 'may not be specified when `port` is not specified')
+  } else if (typeof port === 'string') {
+    if (hasEnd) yield invalidValue(endPath, endPort, 'may not be specified when `port` is non-numeric')
+    for (const problem of portNameErrors(port)) yield invalidValue(child(path, 'port'), port, problem)
+  } else {
+    for (const problem of portNumberErrors(port)) yield invalidValue(child(path, 'port'), port, problem)
+    if (!hasEnd) return
+    if (endPort < port) yield invalidValue(endPath, port, 'must be greater than or equal to `port`')
+    for (const problem of portNumberErrors(endPort)) yield invalidValue(endPath, endPort, problem)
+  }
+}
+
+function* validatePeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer, path: string, rules: Rules): Generator<FieldError> {
+  yield* validateLabelSelector(podSelector, child(path, 'podSelector'), rules)
+  yield* validateLabelSelector(namespaceSelector, child(path, 'namespaceSelector'), rules)
+  if (ipBlock) yield* validateBlock(ipBlock, child(path, 'ipBlock'), rules)
+  if (!podSelector && !namespaceSelector && !ipBlock) yield required(path, 'must specify a peer')
+  else if (ipBlock && (podSelector || namespaceSelector)) yield forbiddenField(path, 'may not specify both ipBlock and another peer')
+}
+
+function* validateBlock({ cidr = '', except }: IPBlock, path: string, rules: Rules): Generator<FieldError> {
+  if (cidr === '') return yield required(child(path, 'cidr'))
+  yield* validateLegacyCidr(child(path, 'cidr'), cidr, rules)
+  const outer = parseCidrSloppy(cidr)
+  if (outer === undefined) return
+  for (const [i, text] of (except ?? []).entries()) {
+    const at = index(child(path, 'except'), i)
+    yield* validateLegacyCidr(at, text, rules)
+    const inner = parseCidrSloppy(text)
+    if (inner === undefined) continue
+    const isInside = cidrContains(outer, maskedAddress(inner)) && outer.prefixLength < inner.prefixLength
+    if (!isInside) yield invalidValue(at, text, 'must be a strict subset of `cidr`')
+  }
+}
