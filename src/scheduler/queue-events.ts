@@ -12,7 +12,6 @@ import { amountOf, type Resources } from './resources.ts'
 
 export const podAdded = (pod: Pod): ClusterEvent => ({ resource: 'Pod', action: 'Add', new: pod })
 export const podDeleted = (pod: Pod): ClusterEvent => ({ resource: 'Pod', action: 'Delete', old: pod })
-export const flush: ClusterEvent = { resource: '*', action: '*' }
 
 export function podUpdates({ pod: old, requests: before }: PodInfo, { pod, requests: after }: PodInfo): readonly ClusterEvent[] {
   const actions: EventAction[] = []
