@@ -57,7 +57,7 @@ const defaultFlags: ApiServerFlags = {
   serviceClusterIpRange: '10.96.0.0/16',
   nodePortFirst: 30000,
   nodePortLast: 32767,
-  advertiseAddress: '127.0.0.1',
+  advertiseAddress: '172.18.0.2',
   securePort: 6443,
   eventTtlSeconds: 3600,
   minRequestTimeoutSeconds: 1800,

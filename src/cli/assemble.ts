@@ -65,6 +65,8 @@ const usualPort = 6443
 const portsTried = 50
 const serviceAddress = '10.96.0.1'
 const stopGraceMs = 2000
+/** Where simulated Pods would find the API server: an endpoint may not have a loopback address. */
+const simulatedAddress = '172.18.0.2'
 
 export function readPort(asked: number | undefined): WantedPort {
   return asked === undefined ? { first: usualPort, isFixed: false } : { first: asked, isFixed: true }
@@ -111,7 +113,7 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
     random: world.random,
     log,
     serviceAccountKey: pki.serviceAccountKey,
-    flags: { securePort: http.port, advertiseAddress: host, gitVersion: `${kubernetesVersion}+typernetes${version}` },
+    flags: { securePort: http.port, advertiseAddress: isLoopback(host) ? simulatedAddress : host, gitVersion: `${kubernetesVersion}+typernetes${version}` },
   })
   stack.defer(() => api.close())
   handler = api.handle
@@ -217,6 +219,10 @@ function certificatesOutcome({ isNew }: ClusterPki, { isEphemeral, places, show 
 function nodesOutcome(nodes: ClusterOptions['nodes']): string {
   const [first, last] = [nodes[0]?.name, nodes.at(-1)?.name]
   return `${nodes.length} simulated: ${nodes.length === 1 ? first : nodes.length === 2 ? `${first}, ${last}` : `${first} … ${last}`}`
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 async function listen({ bindAddress, port, world, progress }: ClusterOptions, handler: HttpHandler, tls: TlsOptions): Promise<HttpServer> {

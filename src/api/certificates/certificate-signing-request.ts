@@ -2,10 +2,12 @@
  * certificates.k8s.io/v1 CertificateSigningRequest: a key holder asks a signer for a certificate; somebody approves,
  * a signer signs.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { bytes, field, type Infer, int32, list, map, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { csrColumns } from './csr-columns.ts'
 
 export interface CertificateSigningRequestSpec extends Infer<typeof certificateSigningRequestSpec> {}
 export const certificateSigningRequestSpec = struct('certificates.v1.CertificateSigningRequestSpec', {
@@ -85,4 +87,8 @@ export const CertificateSigningRequest = defineKind({
       verbs: ['get', 'patch', 'update'],
     },
   ],
+  generation: 'none',
+  columns: csrColumns as never,
+  fieldLabelErrors: 'own',
+  selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
 })

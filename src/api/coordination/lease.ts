@@ -1,10 +1,12 @@
 /**
  * coordination.k8s.io/v1 Lease: who holds something, and until when. Node heartbeats and leader election live on it.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, microTime, string, struct } from '../../apimachinery/schema/schema.ts'
+import { validateLeaseSpec } from './lease-rules.ts'
 
 export interface LeaseSpec extends Infer<typeof leaseSpec> {}
 export const leaseSpec = struct('coordination.v1.LeaseSpec', {
@@ -30,4 +32,10 @@ export const Lease = defineKind({
   plural: 'leases',
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: lease }],
+  generation: 'none',
+  allowCreateOnUpdate: true,
+  allowUnconditionalUpdate: false,
+  columns: [{ name: 'Holder', type: 'string', description: 'Who holds it.', value: ({ spec }) => spec?.holderIdentity ?? '' }],
+  validate: ({ spec }) => validateLeaseSpec(spec ?? {}),
+  validateUpdate: ({ spec }) => validateLeaseSpec(spec ?? {}),
 })

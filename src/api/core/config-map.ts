@@ -2,10 +2,12 @@
  * v1 ConfigMap: configuration as keys and values, text in `data` and bytes in `binaryData`. It may be made immutable
  * for good.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, bytes, field, map, string, struct } from '../../apimachinery/schema/schema.ts'
+import { validateConfigMap, validateConfigMapUpdate } from './data-rules.ts'
 
 export const configMap = struct('core.v1.ConfigMap', {
   ...typeMeta,
@@ -23,4 +25,15 @@ export const ConfigMap = defineKind({
   shortNames: ['cm'],
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: configMap }],
+  generation: 'none',
+  columns: [
+    {
+      name: 'Data',
+      type: 'string',
+      description: 'How many entries it has.',
+      value: ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length,
+    },
+  ],
+  validate: (object) => validateConfigMap(object as never),
+  validateUpdate: (object, old) => validateConfigMapUpdate(object as never, old as never),
 })

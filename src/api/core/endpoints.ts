@@ -2,10 +2,12 @@
  * v1 Endpoints: the addresses behind a Service in the old shape, one object per Service. Deprecated in favour of
  * EndpointSlice, still kept up to date by controllers/endpoints.ts.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { atomicStruct, field, type Infer, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { endpointsText, validateSubsets } from './endpoint-rules.ts'
 import { objectReference } from './references.ts'
 
 export interface EndpointAddress extends Infer<typeof endpointAddress> {}
@@ -46,4 +48,13 @@ export const Endpoints = defineKind({
   shortNames: ['ep'],
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: endpoints }],
+  generation: 'none',
+  setDefaults: (draft) => {
+    for (const { ports } of draft.subsets ?? []) for (const port of ports ?? []) if ((port.protocol ?? '') === '') port.protocol = 'TCP'
+  },
+  columns: [
+    { name: 'Endpoints', type: 'string', description: 'Addresses and ports.', value: ({ subsets }) => endpointsText(subsets ?? []) },
+  ],
+  validate: ({ subsets }) => validateSubsets(subsets ?? []),
+  validateUpdate: ({ subsets }) => validateSubsets(subsets ?? []),
 })

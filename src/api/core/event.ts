@@ -2,10 +2,12 @@
  * v1 Event: something that happened to an object. The same stored object is served as events.k8s.io/v1 with other
  * field names (api/events/event.ts). Never garbage collected; expires after an hour.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, microTime, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { eventColumns, eventFields } from './event-columns.ts'
 import { eventSource } from './event-source.ts'
 import { objectReference } from './references.ts'
 
@@ -42,4 +44,9 @@ export const Event = defineKind({
   shortNames: ['ev'],
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: event }],
+  generation: 'none',
+  allowCreateOnUpdate: true,
+  columns: eventColumns as never,
+  fieldLabelErrors: 'own',
+  selectableFields: eventFields as never,
 })

@@ -36,4 +36,5 @@ export const LimitRange = defineKind({
   shortNames: ['limits'],
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: limitRange }],
+  generation: 'none',
 })

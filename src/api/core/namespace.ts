@@ -2,8 +2,10 @@
  * v1 Namespace: a room for names. Deleting one empties it first: phase Terminating, controllers/namespace.ts, then
  * the finalize subresource.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
+import { nameIsDnsLabel } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, list, string, struct, time } from '../../apimachinery/schema/schema.ts'
 
@@ -51,4 +53,10 @@ export const Namespace = defineKind({
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   hasStatus: true,
   subresources: [{ name: 'finalize', kind: { group: '', version: 'v1', kind: 'Namespace' }, verbs: ['update'] }],
+  generation: 'none',
+  returnsDeletedObject: true,
+  columns: [{ name: 'Status', type: 'string', description: 'The status of the namespace', value: ({ status }) => status?.phase ?? '' }],
+  fieldLabelErrors: 'own',
+  selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '' },
+  validateName: (name, isPrefix) => nameIsDnsLabel(name, isPrefix),
 })

@@ -2,8 +2,8 @@
 import { ageColumn, nameColumn } from '../../apimachinery/columns.ts'
 import { sortStrings } from '../../apimachinery/go-strings.ts'
 import type { Column } from '../../apimachinery/kind.ts'
-import type { Node } from './node-schema.ts'
 import { nodeCondition } from './node-facts.ts'
+import type { Node } from './node-schema.ts'
 
 const rolePrefix = 'node-role.kubernetes.io/'
 

@@ -5,8 +5,8 @@
  */
 import { ageColumn, humanDuration, nameColumn } from '../../apimachinery/columns.ts'
 import type { Column } from '../../apimachinery/kind.ts'
-import type { Pod } from './pod-schema.ts'
 import { isPodTerminal, isTerminating, podCondition } from './pod-facts.ts'
+import type { Pod } from './pod-schema.ts'
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
 

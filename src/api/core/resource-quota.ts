@@ -2,10 +2,12 @@
  * v1 ResourceQuota: how much a namespace may hold and ask for. Counted by admission on the way in and by the
  * controller afterwards.
  */
+import { ageColumn, nameColumn } from '../../apimachinery/columns.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { atomicStruct, field, type Infer, list, map, quantity, string, struct } from '../../apimachinery/schema/schema.ts'
+import { quotaText } from './quota-text.ts'
 
 export interface ScopedResourceSelectorRequirement extends Infer<typeof scopedResourceSelectorRequirement> {}
 export const scopedResourceSelectorRequirement = struct('core.v1.ScopedResourceSelectorRequirement', {
@@ -67,4 +69,12 @@ export const ResourceQuota = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: resourceQuota }],
   hasStatus: true,
+  generation: 'none',
+  returnsDeletedObject: true,
+  columns: [
+    nameColumn as never,
+    { name: 'Request', type: 'string', description: 'Used and allowed requests.', value: ({ status }) => quotaText(status, false) },
+    { name: 'Limit', type: 'string', description: 'Used and allowed limits.', value: ({ status }) => quotaText(status, true) },
+    ageColumn as never,
+  ],
 })

@@ -2,10 +2,12 @@
  * v1 Secret: like a ConfigMap, for what must not be shown; base64 on the wire. The type decides which keys must be
  * there.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, bytes, field, map, string, struct } from '../../apimachinery/schema/schema.ts'
+import { mergeStringData, validateSecret, validateSecretUpdate } from './data-rules.ts'
 
 export const secret = struct('core.v1.Secret', {
   ...typeMeta,
@@ -34,4 +36,18 @@ export const Secret = defineKind({
   plural: 'secrets',
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: secret }],
+  generation: 'none',
+  setDefaults: (draft) => {
+    if ((draft.type ?? '') === '') draft.type = 'Opaque'
+  },
+  prepareForCreate: (draft) => mergeStringData(draft as never),
+  prepareForUpdate: (draft) => mergeStringData(draft as never),
+  columns: [
+    { name: 'Type', type: 'string', description: 'What kind of secret it is.', value: ({ type }) => type ?? '' },
+    { name: 'Data', type: 'string', description: 'How many entries it has.', value: ({ data }) => Object.keys(data ?? {}).length },
+  ],
+  fieldLabelErrors: 'own',
+  selectableFields: { type: ({ type }) => type ?? '' },
+  validate: (object) => validateSecret(object as never),
+  validateUpdate: (object, old) => validateSecretUpdate(object as never, old as never),
 })

@@ -24,4 +24,7 @@ export const ServiceAccount = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: serviceAccount }],
   subresources: [{ name: 'token', kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }, verbs: ['create'] }],
+  generation: 'none',
+  returnsDeletedObject: true,
+  columns: [{ name: 'Secrets', type: 'string', description: 'How many secrets it names.', value: ({ secrets }) => secrets?.length ?? 0 }],
 })

@@ -2,10 +2,14 @@
  * v1 Service: one stable address for a changing set of Pods. Addresses and node ports are given out by
  * apiserver/registry/extensions/service.ts.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { condition, typeMeta } from '../../apimachinery/meta.ts'
+import { nameIsDns1035Label } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, field, type Infer, int32, intOrString, list, map, string, struct } from '../../apimachinery/schema/schema.ts'
+import { serviceColumns } from './service-columns.ts'
+import { setServiceDefaults, validateService, validateServiceUpdate } from './service-rules.ts'
 
 export interface ServicePort extends Infer<typeof servicePort> {}
 export const servicePort = struct('core.v1.ServicePort', {
@@ -101,4 +105,16 @@ export const Service = defineKind({
       verbs: ['create', 'delete', 'get', 'patch', 'update'],
     },
   ],
+  generation: 'none',
+  returnsDeletedObject: true,
+  setDefaults: (draft) => setServiceDefaults(draft as never),
+  columns: serviceColumns as never,
+  fieldLabelErrors: 'own',
+  selectableFields: {
+    'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',
+    'spec.type': ({ spec }) => spec.type ?? '',
+  },
+  validateName: (name, isPrefix) => nameIsDns1035Label(name, isPrefix),
+  validate: (object) => validateService(object as never),
+  validateUpdate: (object, old) => validateServiceUpdate(object as never, old as never),
 })

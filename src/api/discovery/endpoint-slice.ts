@@ -1,11 +1,14 @@
 /**
  * discovery.k8s.io/v1 EndpointSlice: up to a hundred addresses behind a Service, with readiness and topology.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { atomicStruct, boolean, field, type Infer, int32, list, map, string, struct } from '../../apimachinery/schema/schema.ts'
+import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import { objectReference } from '../core/references.ts'
+import { sliceEndpointsText, slicePortsText, validateSlice, validateSliceUpdate } from './slice-rules.ts'
 
 export interface EndpointConditions extends Infer<typeof endpointConditions> {}
 export const endpointConditions = struct('discovery.v1.EndpointConditions', {
@@ -65,4 +68,21 @@ export const EndpointSlice = defineKind({
   plural: 'endpointslices',
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: endpointSlice }],
+  setDefaults: (draft) => {
+    for (const port of draft.ports ?? []) {
+      port.name ??= ''
+      port.protocol ??= 'TCP'
+    }
+  },
+  generation: (draft, old) =>
+    !semanticallyEqual(draft.endpoints, old.endpoints) ||
+    !semanticallyEqual(draft.ports, old.ports) ||
+    !semanticallyEqual(draft.metadata.labels, old.metadata.labels),
+  columns: [
+    { name: 'AddressType', type: 'string', description: 'IPv4, IPv6 or FQDN.', value: ({ addressType }) => addressType },
+    { name: 'Ports', type: 'string', description: 'Ports of every endpoint.', value: ({ ports }) => slicePortsText(ports ?? []) },
+    { name: 'Endpoints', type: 'string', description: 'Their addresses.', value: ({ endpoints }) => sliceEndpointsText(endpoints ?? []) },
+  ],
+  validate: (object) => validateSlice(object as never),
+  validateUpdate: (object, old) => validateSliceUpdate(object as never, old as never),
 })

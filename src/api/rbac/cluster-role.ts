@@ -26,4 +26,6 @@ export const ClusterRole = defineKind({
   plural: 'clusterroles',
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: clusterRole }],
+  generation: 'none',
+  allowCreateOnUpdate: true,
 })

@@ -1,10 +1,12 @@
 /**
  * rbac.authorization.k8s.io/v1 RoleBinding: gives a role to subjects within a namespace. roleRef never changes.
  */
+
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, list, struct } from '../../apimachinery/schema/schema.ts'
+import { bindingColumns, setBindingDefaults, validateBinding, validateBindingUpdate } from './binding-rules.ts'
 import { roleRef, subject } from './rules.ts'
 
 export const roleBinding = struct('rbac.v1.RoleBinding', {
@@ -21,4 +23,10 @@ export const RoleBinding = defineKind({
   plural: 'rolebindings',
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: roleBinding }],
+  generation: 'none',
+  allowCreateOnUpdate: true,
+  setDefaults: (draft) => setBindingDefaults(draft as never),
+  columns: bindingColumns as never,
+  validate: (object) => validateBinding(object as never, true),
+  validateUpdate: (object, old) => validateBindingUpdate(object as never, old as never, true),
 })

@@ -20,4 +20,6 @@ export const Role = defineKind({
   plural: 'roles',
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: role }],
+  generation: 'none',
+  allowCreateOnUpdate: true,
 })

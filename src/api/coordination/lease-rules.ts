@@ -1,0 +1,13 @@
+/** What a Lease may say (ValidateLeaseSpec upstream). */
+import { type FieldError, invalidValue } from '../../apimachinery/field-error.ts'
+
+export function* validateLeaseSpec(spec: {
+  readonly leaseDurationSeconds?: number | undefined
+  readonly leaseTransitions?: number | undefined
+}): Generator<FieldError> {
+  const { leaseDurationSeconds, leaseTransitions } = spec
+  if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0)
+    yield invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0')
+  if (leaseTransitions !== undefined && leaseTransitions < 0)
+    yield invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0')
+}
