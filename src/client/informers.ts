@@ -33,8 +33,13 @@ export class Informers {
     return this.#informer(name, () => this.#options.client.of(kind), false)
   }
 
-  /** Kind, apiVersion and metadata of every object of a resource known only at run time. */
+  /**
+   * The metadata, at least, of every object of a resource known only at run time. Whole objects are handed out when an informer of them runs
+   * already: they are the same objects, and cost nothing.
+   */
   metadataOf(resource: GroupVersionResource): Informer<UnknownObject> {
+    const whole = this.#byName.get(resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`)
+    if (whole !== undefined) return whole.informer as unknown as Informer<UnknownObject>
     return this.#informer(metadataName(resource), () => this.#options.client.dynamic(resource), true)
   }
 
