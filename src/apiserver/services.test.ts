@@ -46,7 +46,7 @@ test('node ports: given, asked for, refused, released with the type', async () =
   const { json: now } = await api.request(
     'PATCH',
     `${services}/a`,
-    { spec: { type: 'ClusterIP', ports: [{ port: 80 }] } },
+    { spec: { type: 'ClusterIP', ports: [{ port: 80, nodePort: 0 }] } },
     { headers: { 'content-type': 'application/merge-patch+json' } },
   )
   expect(now.spec.ports[0].nodePort).toBeUndefined()

@@ -141,3 +141,22 @@ export function* claimSpecWarnings({ resources }: PersistentVolumeClaimSpec, pat
 function isSet<T>(value: T | null | undefined): value is T {
   return value !== null && value !== undefined
 }
+
+/** "RWO,ROX", in one order whatever was written. */
+export function accessModesText(modes: readonly string[] | null | undefined): string {
+  const short = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' }
+  return Object.entries(short)
+    .filter(([mode]) => modes?.includes(mode))
+    .map(([, text]) => text)
+    .join(',')
+}
+
+export const classAnnotation = 'volume.beta.kubernetes.io/storage-class'
+
+/** The annotation came before the field, and wins. */
+export function classOf(object: {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined }
+  readonly spec: { readonly storageClassName?: string | undefined }
+}): string {
+  return object.metadata.annotations?.[classAnnotation] ?? object.spec.storageClassName ?? ''
+}

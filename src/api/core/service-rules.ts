@@ -53,9 +53,7 @@ export function setServiceDefaults({ spec, status }: ServiceLike): void {
     if ((port.protocol ?? '') === '') port.protocol = 'TCP'
     if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port
   }
-  const isExternal =
-    spec.type === 'LoadBalancer' || spec.type === 'NodePort' || (spec.type === 'ClusterIP' && (spec.externalIPs?.length ?? 0) > 0)
-  if (isExternal && (spec.externalTrafficPolicy ?? '') === '') spec.externalTrafficPolicy = 'Cluster'
+  if (isExternal(spec) && (spec.externalTrafficPolicy ?? '') === '') spec.externalTrafficPolicy = 'Cluster'
   if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster'
   if (spec.type === 'LoadBalancer') {
     spec.allocateLoadBalancerNodePorts ??= true
@@ -136,10 +134,9 @@ function* validateNodePorts(type: string, ports: readonly Port[]): Generator<Fie
 }
 
 function* validatePolicies(spec: Spec): Generator<FieldError> {
-  const { type, externalTrafficPolicy, internalTrafficPolicy, externalIPs = [] } = spec
-  const isExternal = type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && externalIPs.length > 0)
+  const { type, externalTrafficPolicy, internalTrafficPolicy } = spec
   if (externalTrafficPolicy !== undefined && externalTrafficPolicy !== '') {
-    if (!isExternal)
+    if (!isExternal(spec))
       yield invalidValue('spec.externalTrafficPolicy', externalTrafficPolicy, 'may only be set for externally-accessible services')
     else if (externalTrafficPolicy !== 'Cluster' && externalTrafficPolicy !== 'Local')
       yield notSupported('spec.externalTrafficPolicy', externalTrafficPolicy, ['Cluster', 'Local'])
@@ -163,4 +160,16 @@ export function* validateServiceUpdate(now: ServiceLike, old: ServiceLike): Gene
     )
   }
   yield* validateService(now)
+}
+
+function isExternal({ type, externalIPs }: Spec): boolean {
+  return type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && (externalIPs?.length ?? 0) > 0)
+}
+
+/** What belonged to the old type goes with it, when the client did not say otherwise (dropTypeDependentFields upstream). */
+export function dropOldType({ spec }: ServiceLike, { spec: old }: ServiceLike): void {
+  if (isExternal(old) && !isExternal(spec) && spec.externalTrafficPolicy === old.externalTrafficPolicy) delete spec.externalTrafficPolicy
+  const isBalanced = spec.type === 'LoadBalancer'
+  if (old.type === 'LoadBalancer' && !isBalanced && spec.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts)
+    delete spec.allocateLoadBalancerNodePorts
 }

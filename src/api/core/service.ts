@@ -9,7 +9,7 @@ import { nameIsDns1035Label } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, field, type Infer, int32, intOrString, list, map, string, struct } from '../../apimachinery/schema/schema.ts'
 import { serviceColumns } from './service-columns.ts'
-import { setServiceDefaults, validateService, validateServiceUpdate } from './service-rules.ts'
+import { dropOldType, setServiceDefaults, validateService, validateServiceUpdate } from './service-rules.ts'
 
 export interface ServicePort extends Infer<typeof servicePort> {}
 export const servicePort = struct('core.v1.ServicePort', {
@@ -108,6 +108,9 @@ export const Service = defineKind({
   generation: 'none',
   returnsDeletedObject: true,
   setDefaults: (draft) => setServiceDefaults(draft as never),
+  prepareForUpdate: (draft, old, { subresource }) => {
+    if (subresource === '') dropOldType(draft as never, old as never)
+  },
   columns: serviceColumns as never,
   fieldLabelErrors: 'own',
   selectableFields: {

@@ -23,7 +23,7 @@ export async function createMissing<T extends KubeObject>(
   const key = resource.store.keyOf(write.namespace, object.metadata.name ?? '')
   if ((await server.store.get(key)) !== undefined) return
   const target = { kind: resource.kind.kind, group: resource.group, apiVersion: resource.apiVersion, schema: resource.schema }
-  const decoded = decodeValue(target, structuredClone(object)) as Draft
+  const decoded = decodeValue(target, structuredClone(object), { fieldValidation: 'Ignore', warn: () => {} }) as Draft
   try {
     await createObject(write, defaulted(resource, decoded))
   } catch (error) {
