@@ -1,10 +1,17 @@
 /**
  * storage.k8s.io/v1 CSINode: the storage drivers of a node.
  */
+
+import { duplicate, type FieldError, invalidValue, required } from '../../apimachinery/field-error.ts'
+import { child, index } from '../../apimachinery/field-path.ts'
+import { utf8Length } from '../../apimachinery/go-strings.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
+import { qualifiedNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
+import { fieldIsImmutable, semanticallyEqual, validateNonNegative } from '../../apimachinery/validate-metadata.ts'
+import { validateDriverName } from '../core/persistent-volume-rules.ts'
 
 export interface VolumeNodeResources extends Infer<typeof volumeNodeResources> {}
 export const volumeNodeResources = struct('storage.v1.VolumeNodeResources', {
@@ -37,4 +44,61 @@ export const CSINode = defineKind({
   plural: 'csinodes',
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: csiNode }],
+  generation: 'none',
+  validate: ({ spec }) => validateDrivers(spec.drivers ?? []),
+  *validateUpdate({ spec }, old) {
+    yield* validateDrivers(spec.drivers ?? [])
+    for (const before of old.spec.drivers ?? []) {
+      for (const driver of spec.drivers ?? []) {
+        if (driver.name !== before.name || semanticallyEqual(withoutLimits(driver), withoutLimits(before))) continue
+        const { name, nodeID, topologyKeys } = driver
+        yield invalidValue(
+          'spec.drivers',
+          { Name: name, NodeID: nodeID, TopologyKeys: topologyKeys ?? null, Allocatable: null },
+          fieldIsImmutable,
+        )
+      }
+    }
+  },
+  allowUnconditionalUpdate: false,
+  returnsDeletedObject: true,
+  columns: [
+    {
+      name: 'Drivers',
+      type: 'integer',
+      description: 'Drivers indicates the number of CSI drivers registered on the node',
+      value: ({ spec }) => spec.drivers?.length ?? 0,
+    },
+  ],
 })
+
+/** Limits may change while a driver runs. */
+function withoutLimits({ allocatable: _limits, ...driver }: CSINodeDriver): object {
+  return driver
+}
+
+const nodeIdBytesMax = 256
+
+function* validateDrivers(drivers: readonly CSINodeDriver[]): Generator<FieldError> {
+  const seen = new Set<string>()
+  for (const [i, driver] of drivers.entries()) {
+    const path = index('spec.drivers', i)
+    const { name = '', nodeID = '', allocatable } = driver
+    yield* validateDriverName(name, child(path, 'name'))
+    if (nodeID === '') yield required(child(path, 'nodeID'))
+    if (utf8Length(nodeID) > nodeIdBytesMax)
+      yield invalidValue(child(path, 'nodeID'), nodeID, `must be ${nodeIdBytesMax} characters or less`)
+    yield* validateNonNegative(allocatable?.count ?? 0, child(path, 'allocatable', 'count'))
+    if (seen.has(name)) yield duplicate(child(path, 'name'), name)
+    seen.add(name)
+    yield* validateTopologyKeys(driver.topologyKeys ?? [], path)
+  }
+}
+
+function* validateTopologyKeys(keys: readonly string[], path: string): Generator<FieldError> {
+  for (const [i, key] of keys.entries()) {
+    if (key === '') yield required(path)
+    if (keys.indexOf(key) < i) yield duplicate(path, key)
+    for (const problem of qualifiedNameErrors(key)) yield invalidValue(path, key, problem)
+  }
+}

@@ -1,10 +1,14 @@
 /**
  * storage.k8s.io/v1 VolumeAttributesClass: changeable properties of volumes, by name.
  */
+
+import { type FieldError, forbiddenField } from '../../apimachinery/field-error.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { field, map, string, struct } from '../../apimachinery/schema/schema.ts'
+import { field, type Infer, map, string, struct } from '../../apimachinery/schema/schema.ts'
+import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
+import { validateDriverOfClass, validateParameters } from './parameters.ts'
 
 export const volumeAttributesClass = struct('storage.v1.VolumeAttributesClass', {
   ...typeMeta,
@@ -21,4 +25,25 @@ export const VolumeAttributesClass = defineKind({
   shortNames: ['vac'],
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: volumeAttributesClass }],
+  generation: 'none',
+  validate: validateAttributesClass,
+  *validateUpdate(object, old) {
+    if (object.driverName !== old.driverName) yield forbiddenField('driverName', 'updates to driverName are forbidden.')
+    if (!semanticallyEqual(object.parameters, old.parameters)) yield forbiddenField('parameters', 'updates to parameters are forbidden.')
+    yield* validateAttributesClass(object)
+  },
+  returnsDeletedObject: true,
+  columns: [
+    {
+      name: 'DriverName',
+      type: 'string',
+      description: 'Name of the CSI driver This field is immutable.',
+      value: ({ driverName }) => driverName,
+    },
+  ],
 })
+
+function* validateAttributesClass({ driverName = '', parameters }: Infer<typeof volumeAttributesClass>): Generator<FieldError> {
+  yield* validateDriverOfClass(driverName, 'driverName')
+  yield* validateParameters(parameters, 'parameters', { mayBeEmpty: false })
+}
