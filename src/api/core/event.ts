@@ -7,6 +7,7 @@ import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, microTime, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { eventFromStored, eventsEvent, eventsFields, eventToStored } from '../events/event.ts'
 import { eventColumns, eventFields } from './event-columns.ts'
 import { eventSource } from './event-source.ts'
 import { objectReference } from './references.ts'
@@ -43,7 +44,17 @@ export const Event = defineKind({
   plural: 'events',
   shortNames: ['ev'],
   scope: 'Namespaced',
-  versions: [{ name: 'v1', schema: event }],
+  versions: [
+    { name: 'v1', schema: event },
+    {
+      group: 'events.k8s.io',
+      name: 'v1',
+      schema: eventsEvent as never,
+      toStored: eventToStored as never,
+      fromStored: eventFromStored as never,
+      selectableFields: eventsFields as never,
+    },
+  ],
   generation: 'none',
   allowCreateOnUpdate: true,
   columns: eventColumns as never,

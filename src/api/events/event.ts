@@ -2,9 +2,8 @@
  * events.k8s.io/v1 Event: the newer shape of a core Event. The stored object is the core one (api/core/event.ts);
  * this file holds the other schema and the way between the two.
  */
-import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
-import { objectMeta } from '../../apimachinery/object.ts'
+import { type KubeObject, objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, microTime, string, struct, time } from '../../apimachinery/schema/schema.ts'
 import { eventSource } from '../core/event-source.ts'
 import { objectReference } from '../core/references.ts'
@@ -34,12 +33,50 @@ export const eventsEvent = struct('events.v1.Event', {
   deprecatedCount: field(15, int32).optional(),
 })
 
-export type EventsEvent = ObjectOf<typeof EventsEvent>
-export const EventsEvent = defineKind({
-  group: 'events.k8s.io',
-  kind: 'Event',
-  plural: 'events',
-  shortNames: ['ev'],
-  scope: 'Namespaced',
-  versions: [{ name: 'v1', schema: eventsEvent }],
-})
+type Plain = Readonly<Record<string, unknown>>
+
+/** Names of the newer shape and of the stored one. */
+const renamed = [
+  ['regarding', 'involvedObject'],
+  ['note', 'message'],
+  ['reportingController', 'reportingComponent'],
+  ['deprecatedSource', 'source'],
+  ['deprecatedFirstTimestamp', 'firstTimestamp'],
+  ['deprecatedLastTimestamp', 'lastTimestamp'],
+  ['deprecatedCount', 'count'],
+] as const
+
+export function eventToStored(object: KubeObject): KubeObject {
+  const draft: Record<string, unknown> = { ...(object as unknown as Plain) }
+  for (const [served, stored] of renamed) {
+    if (draft[served] !== undefined) draft[stored] = draft[served]
+    delete draft[served]
+  }
+  draft.involvedObject ??= {}
+  return draft as unknown as KubeObject
+}
+
+export function eventFromStored(object: KubeObject): KubeObject {
+  const draft: Record<string, unknown> = { ...(object as unknown as Plain) }
+  for (const [served, stored] of renamed) {
+    if (draft[stored] !== undefined) draft[served] = draft[stored]
+    delete draft[stored]
+  }
+  return draft as unknown as KubeObject
+}
+
+type EventLike = {
+  readonly involvedObject?: Readonly<Record<string, string>>
+  readonly reason?: string
+  readonly type?: string
+  readonly reportingComponent?: string
+}
+const regarding = (name: string) => [`regarding.${name}`, ({ involvedObject }: EventLike) => involvedObject?.[name] ?? ''] as const
+
+/** The labels that this version selects by. */
+export const eventsFields: Readonly<Record<string, (event: EventLike) => string>> = {
+  ...Object.fromEntries(['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(regarding)),
+  reason: ({ reason }) => reason ?? '',
+  reportingController: ({ reportingComponent }) => reportingComponent ?? '',
+  type: ({ type }) => type ?? '',
+}
