@@ -1,7 +1,27 @@
 /** Every controller, in the order in which they start. */
 import type { Controller } from './controller.ts'
 import { deploymentController } from './deployment.ts'
+import { endpointsController } from './endpoints.ts'
+import { garbageCollector } from './garbage-collector.ts'
+import { namespaceController } from './namespace.ts'
+import { nodeLifecycleController } from './node-lifecycle.ts'
+import { podGarbageCollector } from './pod-garbage-collector.ts'
 import { replicaSetController } from './replica-set.ts'
 import { replicationController } from './replication-controller.ts'
+import { rootCaPublisher } from './root-ca-publisher.ts'
+import { serviceAccountController } from './service-account.ts'
+import { taintEvictionController } from './taint-eviction.ts'
 
-export const controllers: readonly Controller[] = [deploymentController, replicaSetController, replicationController]
+export const controllers: readonly Controller[] = [
+  serviceAccountController,
+  rootCaPublisher,
+  namespaceController,
+  garbageCollector,
+  deploymentController,
+  replicaSetController,
+  replicationController,
+  endpointsController,
+  nodeLifecycleController,
+  taintEvictionController,
+  podGarbageCollector,
+]
