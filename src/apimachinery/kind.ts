@@ -123,7 +123,7 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>
   /** How an unknown field label is refused: 'own' = "field label not supported: x"; 'generic' = `"x" is not a known field selector…`; else the kind's own words. */
   readonly fieldLabelErrors?: 'own' | 'generic' | ((label: string) => string)
-  /** Columns between Name and Age, or all when `columns` starts with one named Name. Absent: Name and Created At. */
+  /** Columns between Name and Age, or all when one of `columns` is named Name. Absent: Name and Created At. */
   readonly columns?: readonly Column<T>[]
   readonly documentation?: string
 }

@@ -54,6 +54,20 @@ export const Namespace = defineKind({
   hasStatus: true,
   subresources: [{ name: 'finalize', kind: { group: '', version: 'v1', kind: 'Namespace' }, verbs: ['update'] }],
   generation: 'none',
+  setDefaults: (draft) => {
+    // Selectors of namespaces can rely on it; whoever takes it away gets it back.
+    const { metadata } = draft
+    if ((metadata.name ?? '') !== '') metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name as string }
+  },
+  prepareForCreate: (draft) => {
+    draft.status = { phase: 'Active' }
+    draft.spec ??= {}
+    const finalizers = draft.spec.finalizers ?? []
+    if (!finalizers.includes('kubernetes')) draft.spec.finalizers = [...finalizers, 'kubernetes']
+  },
+  prepareForUpdate: (draft, old, { subresource }) => {
+    if (subresource === '') draft.spec = { ...draft.spec, finalizers: [...(old.spec?.finalizers ?? [])] }
+  },
   returnsDeletedObject: true,
   columns: [{ name: 'Status', type: 'string', description: 'The status of the namespace', value: ({ status }) => status?.phase ?? '' }],
   fieldLabelErrors: 'own',

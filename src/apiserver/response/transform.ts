@@ -126,7 +126,7 @@ function conditionsOf(kind: KindDefinition, item: KubeObject): object | undefine
 export function columnsOf(kind: KindDefinition): readonly Column<KubeObject>[] {
   const { columns } = kind
   if (columns === undefined) return [nameColumn, createdColumn]
-  if (columns[0]?.name === 'Name') return columns
+  if (columns.some(({ name }) => name === 'Name')) return columns
   const normal = columns.filter((column) => !column.priority)
   const wide = columns.filter((column) => column.priority)
   return [nameColumn, ...normal, ageColumn, ...wide]
