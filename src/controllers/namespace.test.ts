@@ -56,7 +56,7 @@ test('nextConditions() moves the time only when a status turns, and is silent wh
 async function start(): Promise<TestClient> {
   const world = await startTestClient()
   await runControllers({ ...world, clientFor: () => world.client, controllers: [namespaceController] })
-  await world.client.of(Namespace).create({ metadata: { name: 'shop' }, spec: {} })
+  await world.client.of(Namespace).create({ metadata: { name: 'shop' }, spec: { finalizers: ['kubernetes'] } })
   return world
 }
 
