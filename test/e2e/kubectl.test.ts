@@ -183,7 +183,7 @@ describe.each(binaries.map((binary) => ({ binary, name: binary.split('/').at(-1)
     expect(await said('delete namespace kube-system')).toBe(
       'Error from server (Forbidden): namespaces "kube-system" is forbidden: this namespace may not be deleted\n',
     )
-    expect(await said('scale deployment web --replicas=-1')).toMatch(/--replicas=COUNT is required/)
+    expect(await said('scale deployment web --replicas=-1')).toMatch(/--replicas=COUNT (flag )?is required/)
     const bad = JSON.stringify({
       apiVersion: 'v1',
       kind: 'Pod',
