@@ -1,6 +1,8 @@
 /** Every controller, in the order in which they start. */
 import type { Controller } from './controller.ts'
 import { deploymentController } from './deployment.ts'
+import { endpointSliceController } from './endpoint-slice.ts'
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring.ts'
 import { endpointsController } from './endpoints.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { namespaceController } from './namespace.ts'
@@ -21,6 +23,8 @@ export const controllers: readonly Controller[] = [
   replicaSetController,
   replicationController,
   endpointsController,
+  endpointSliceController,
+  endpointSliceMirroringController,
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollector,

@@ -12,8 +12,9 @@ import { isPodReady } from '../api/core/pod-facts.ts'
 import { reasonOf } from '../apimachinery/status-error.ts'
 import { type Controller, type ControllerContext, startLoop, startPasses } from './controller.ts'
 import { type Seen, see, silentConditions } from './node-lifecycle/health.ts'
-import { executeTaints, scheduleTaints, wantsEviction } from './node-lifecycle/taints.ts'
-import { EvictionBudget, rateOf, zoneOf, zoneState } from './node-lifecycle/zones.ts'
+import { executeTaints, scheduleTaints, wantsEviction, withoutExecuteTaints } from './node-lifecycle/taints.ts'
+import { EvictionBudget, rateOf, zonesOf } from './node-lifecycle/zones.ts'
+import { timeText } from './shared/time-text.ts'
 
 const nodeIndex = 'node'
 const leaseNamespace = 'kube-node-lease'
@@ -35,9 +36,10 @@ export function indexPodsByNode(context: ControllerContext): (nodeName: string) 
 class NodeMonitor {
   readonly #context: ControllerContext
   readonly #seen = new Map<string, Seen>()
-  /** Nodes that were ready at the last look. */
-  readonly #wasReady = new Map<string, boolean>()
+  readonly #registered = new Set<string>()
   readonly #budgets = new Map<string, EvictionBudget>()
+  /** Every zone is down: more likely it is us who hear nothing. Nobody is driven out. */
+  #isEverythingDown = false
   readonly #podsOn: (nodeName: string) => readonly Pod[]
 
   constructor(context: ControllerContext) {
@@ -50,23 +52,31 @@ class NodeMonitor {
     const nodes = informers.of(Node)
     informers.of(Lease)
     const loop = startLoop(this.#context, { name: 'node-taints', workers, reconcile: (name, signal) => this.#putRight(name, signal) })
+    const evictions = startLoop(this.#context, { name: 'node-evictions', workers: 1, reconcile: (_, signal) => this.#evict(signal) })
     nodes.subscribe({
       onAdd: (node) => {
         const name = node.metadata.name ?? ''
-        if (!this.#wasReady.has(name))
+        if (!this.#registered.has(name))
           events.record(Node, node, 'Normal', 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`)
-        this.#wasReady.set(name, isNodeReady(node))
+        this.#registered.add(name)
         loop.add(name)
+        if (wantsEviction(node)) evictions.add('')
       },
-      onUpdate: (node) => loop.add(node.metadata.name ?? ''),
+      onUpdate: (node) => {
+        loop.add(node.metadata.name ?? '')
+        if (wantsEviction(node)) evictions.add('')
+      },
       onDelete: (node) => {
         const name = node.metadata.name ?? ''
         this.#seen.delete(name)
-        this.#wasReady.delete(name)
+        this.#registered.delete(name)
         events.record(Node, node, 'Normal', 'RemovingNode', `Node ${name} event: Removing Node ${name} from Controller`)
       },
     })
-    startPasses(this.#context, 'node-lifecycle', flags.nodeMonitorPeriodMs, (signal) => this.#pass(signal))
+    startPasses(this.#context, 'node-lifecycle', flags.nodeMonitorPeriodMs, async (signal) => {
+      await this.#pass(signal)
+      if ([...nodes.list()].some(wantsEviction)) evictions.add('')
+    })
   }
 
   /** Taints and labels that follow from the node itself. */
@@ -92,7 +102,7 @@ class NodeMonitor {
   async #pass(signal: AbortSignal): Promise<void> {
     const nodes = [...this.#context.informers.of(Node).list()]
     for (const node of nodes) await this.#checkHealth(node, signal)
-    await this.#evict(nodes, signal)
+    await this.#judgeDisruption([...this.#context.informers.of(Node).list()], signal)
   }
 
   async #checkHealth(node: Node, signal: AbortSignal): Promise<void> {
@@ -106,17 +116,38 @@ class NodeMonitor {
       startupGraceMs: flags.nodeStartupGracePeriodMs,
       nowMs,
     })
-    let isReady = isNodeReady(node)
-    if (conditions !== undefined) {
-      isReady = false
-      const changed = { ...node, status: { ...node.status, conditions } }
-      await client.of(Node).updateStatus(changed, { signal }).catch(tolerateGone)
+    if (conditions === undefined) return
+    try {
+      await client.of(Node).updateStatus({ ...node, status: { ...node.status, conditions } }, { signal })
+    } catch (error) {
+      // Written by somebody else just now, so it is not silent; or gone.
+      if (reasonOf(error) === 'Conflict' || reasonOf(error) === 'NotFound') return
+      throw error
     }
-    if (this.#wasReady.get(name) === true && !isReady) {
-      events.record(Node, node, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`)
-      await this.#markPods(name, signal)
+    // A kubelet that itself says "not ready" still looks after its Pods.
+    if (!isNodeReady(node)) return
+    events.record(Node, node, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`)
+    await this.#markPods(name, signal)
+  }
+
+  /** When everything has fallen silent nobody is driven out; when the first are back, all get their time anew. */
+  async #judgeDisruption(nodes: readonly Node[], signal: AbortSignal): Promise<void> {
+    const { client, clock } = this.#context
+    const isEverythingDown = zonesOf(nodes).isEverythingDown
+    const wasEverythingDown = this.#isEverythingDown
+    this.#isEverythingDown = isEverythingDown
+    if (wasEverythingDown && !isEverythingDown)
+      for (const [name, seen] of this.#seen) this.#seen.set(name, { ...seen, seenMs: clock.now() })
+    if (wasEverythingDown || !isEverythingDown) return
+    for (const node of nodes) {
+      const taints = withoutExecuteTaints(node)
+      if (taints === undefined) continue
+      const patch = { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints } }
+      await client
+        .of(Node)
+        .patch(node.metadata.name ?? '', patch, { type: 'merge', signal })
+        .catch(tolerateGone)
     }
-    this.#wasReady.set(name, isReady)
   }
 
   /** Nobody can tell any more whether they are ready. */
@@ -135,42 +166,41 @@ class NodeMonitor {
     }
   }
 
-  /** Gives up nodes that are down, as fast as their zone allows. */
-  async #evict(nodes: readonly Node[], signal: AbortSignal): Promise<void> {
-    const { client, clock } = this.#context
-    const waiting = nodes.filter(wantsEviction)
-    if (waiting.length === 0) return
-    const zones = new Map<string, Node[]>()
+  /** Gives up nodes that are down, as fast as their zone allows; answers when the next one may be. */
+  async #evict(signal: AbortSignal): Promise<number | undefined> {
+    const { client, clock, informers } = this.#context
+    const nodes = [...informers.of(Node).list()]
+    const { zoneOf, isEverythingDown } = zonesOf(nodes)
+    let soonestMs: number | undefined
     for (const node of nodes) {
-      const zone = zones.get(zoneOf(node))
-      if (zone === undefined) zones.set(zoneOf(node), [node])
-      else zone.push(node)
-    }
-    const states = new Map([...zones].map(([name, members]) => [name, zoneState(members)] as const))
-    const isEverythingDown = [...states.values()].every((state) => state === 'FullDisruption')
-    for (const node of waiting) {
-      const zone = zoneOf(node)
+      if (!wantsEviction(node)) continue
+      const { name: zone, state, size } = zoneOf(node)
       let budget = this.#budgets.get(zone)
       if (budget === undefined) this.#budgets.set(zone, (budget = new EvictionBudget(clock.now())))
-      const rate = rateOf(states.get(zone) ?? 'Normal', zones.get(zone)?.length ?? 0, isEverythingDown)
+      const rate = rateOf(state, size, isEverythingDown || this.#isEverythingDown)
+      // From not ready to unreachable, or back: it has been given up already.
       const isChange = executeTaints(node, false, '') !== undefined
-      const isAllowed = budget.take(rate, clock.now())
-      if (!isAllowed && !isChange) continue
-      const taints = executeTaints(node, isAllowed, timeText(clock.now()))
+      if (!isChange && !budget.take(rate, clock.now())) {
+        if (rate > 0) soonestMs = Math.min(soonestMs ?? Number.POSITIVE_INFINITY, budget.waitMs(rate))
+        continue
+      }
+      const taints = executeTaints(node, true, timeText(clock.now()))
       if (taints === undefined) continue
       const patch = { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints } }
       await client
         .of(Node)
         .patch(node.metadata.name ?? '', patch, { type: 'merge', signal })
         .catch((error: unknown) => {
-          // Changed meanwhile: the next pass sees it.
+          // Changed meanwhile: its event, or the next pass, brings us here again.
           if (reasonOf(error) !== 'Conflict') tolerateGone(error)
+          budget.giveBack()
         })
     }
+    return soonestMs
   }
 }
 
-/** The stable names of two old labels. */
+/** Two labels have old names too, which say the same. */
 function missingLabels({ metadata }: Node): Record<string, string> | undefined {
   const wanted: Record<string, string> = {}
   for (const [old, stable] of [
@@ -178,13 +208,9 @@ function missingLabels({ metadata }: Node): Record<string, string> | undefined {
     ['beta.kubernetes.io/arch', 'kubernetes.io/arch'],
   ] as const) {
     const value = metadata.labels?.[stable]
-    if (value !== undefined && metadata.labels?.[old] !== undefined && metadata.labels[old] !== value) wanted[old] = value
+    if (value !== undefined && metadata.labels?.[old] !== value) wanted[old] = value
   }
   return Object.keys(wanted).length === 0 ? undefined : wanted
-}
-
-function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }
 
 function tolerateGone(error: unknown): void {

@@ -8,6 +8,7 @@ import { Pod } from '../api/core/pod.ts'
 import { isPodTerminal, isTerminating } from '../api/core/pod-facts.ts'
 import { reasonOf } from '../apimachinery/status-error.ts'
 import { type Controller, type ControllerContext, startPasses } from './controller.ts'
+import { timeText } from './shared/time-text.ts'
 
 const periodMs = 20_000
 /** A node that is gone from the cache gets so long to come back. */
@@ -21,12 +22,13 @@ export const podGarbageCollector: Controller = {
   start: (context) => new PodCollector(context).start(),
 }
 
-/** The oldest of those that have ended, beyond the threshold. */
+/** Of those that have ended, beyond the threshold: evicted ones first, then the oldest. */
 export function surplusTerminated(pods: readonly Pod[], threshold: number): readonly Pod[] {
-  const ended = pods.filter((pod) => isPodTerminal(pod) && !isTerminating(pod))
+  const ended = pods.filter((pod) => isPodTerminal(pod))
   if (threshold <= 0 || ended.length <= threshold) return []
-  const age = ({ metadata }: Pod): string => metadata.creationTimestamp ?? ''
-  return ended.toSorted((a, b) => (age(a) < age(b) ? -1 : age(a) > age(b) ? 1 : 0)).slice(0, ended.length - threshold)
+  const isEvicted = ({ status }: Pod): boolean => status?.phase === 'Failed' && status.reason === 'Evicted'
+  const rank = (pod: Pod): string => `${isEvicted(pod) ? 0 : 1} ${pod.metadata.creationTimestamp ?? ''} ${pod.metadata.name ?? ''}`
+  return ended.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0)).slice(0, ended.length - threshold)
 }
 
 class PodCollector {
@@ -74,24 +76,32 @@ class PodCollector {
     for (const pod of pods) if (gone.has(pod.spec.nodeName ?? '')) await this.#delete(pod, 'PodGC: node no longer exists', signal)
   }
 
-  /** `orphaned`: what to say of a Pod that did not end by itself. */
+  /** It is marked as failed first, so that whoever made it knows. `orphaned`: what to say about it. */
   async #delete(pod: Pod, orphaned: string | undefined, signal: AbortSignal): Promise<void> {
-    const { client, clock } = this.#context
+    const { client, clock, log } = this.#context
     const { namespace = '', name = '', uid = '' } = pod.metadata
     const resource = client.of(Pod).in(namespace)
     try {
-      if (orphaned !== undefined && !isPodTerminal(pod)) {
-        const lastTransitionTime = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`
-        const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: orphaned, lastTransitionTime }
-        await resource.patch(
-          name,
-          { status: { phase: 'Failed', conditions: [condition] } },
-          { type: 'strategic', subresource: 'status', signal },
-        )
+      if (!isPodTerminal(pod)) {
+        const { generation } = pod.metadata
+        const observed = generation === undefined ? {} : { observedGeneration: generation }
+        const condition = {
+          type: 'DisruptionTarget',
+          status: 'True',
+          reason: 'DeletionByPodGC',
+          message: orphaned,
+          lastTransitionTime: timeText(clock.now()),
+          ...observed,
+        }
+        const status = { phase: 'Failed', ...observed, ...(orphaned === undefined ? {} : { conditions: [condition] }) }
+        await resource.patch(name, { metadata: { uid }, status }, { type: 'strategic', subresource: 'status', signal })
       }
       await resource.delete(name, { gracePeriodSeconds: 0, preconditions: { uid }, signal })
     } catch (error) {
-      if (reasonOf(error) !== 'NotFound' && reasonOf(error) !== 'Conflict') throw error
+      if (signal.aborted) throw error
+      // One that cannot be deleted must not keep the others from it; the next pass tries again.
+      if (reasonOf(error) !== 'NotFound' && reasonOf(error) !== 'Conflict')
+        log.warn('Cannot clear away a Pod', { pod: `${namespace}/${name}`, error: error instanceof Error ? error.message : String(error) })
     }
   }
 }

@@ -12,6 +12,7 @@ import { reasonOf } from '../apimachinery/status-error.ts'
 import type { Timer } from '../std/clock.ts'
 import { type Controller, type ControllerContext, startLoop } from './controller.ts'
 import { indexPodsByNode } from './node-lifecycle.ts'
+import { timeText } from './shared/time-text.ts'
 
 const workers = 8
 
@@ -26,13 +27,12 @@ export const taintEvictionController: Controller = {
 export function evictionDelayMs(pod: Pick<Pod, 'spec'>, taints: readonly Taint[]): number | undefined {
   let shortest: number | undefined
   for (const taint of taints) {
-    const matching = (pod.spec.tolerations ?? []).filter((toleration) => toleratesTaint(toleration, taint))
-    if (matching.length === 0) return 0
-    for (const { tolerationSeconds } of matching) {
-      if (tolerationSeconds === undefined) continue
-      const ms = Math.max(0, tolerationSeconds) * 1000
-      if (shortest === undefined || ms < shortest) shortest = ms
-    }
+    // Of several tolerations for one taint the first counts, as upstream has it.
+    const matching = pod.spec.tolerations?.find((toleration) => toleratesTaint(toleration, taint))
+    if (matching === undefined) return 0
+    if (typeof matching.tolerationSeconds !== 'number') continue
+    const ms = Math.max(0, matching.tolerationSeconds) * 1000
+    if (shortest === undefined || ms < shortest) shortest = ms
   }
   return shortest
 }
@@ -124,7 +124,8 @@ class TaintManager {
       status: 'True',
       reason: 'DeletionByTaintManager',
       message: 'Taint manager: deleting due to NoExecute taint',
-      lastTransitionTime: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      lastTransitionTime: timeText(clock.now()),
+      ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     }
     try {
       await resource.patch(name, { status: { conditions: [condition] } }, { type: 'strategic', subresource: 'status', signal })

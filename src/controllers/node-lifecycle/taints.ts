@@ -37,6 +37,11 @@ export function executeTaints(node: Node, isAllowed: boolean, timeAdded: string)
   return replaced(node, 'NoExecute', new Set([notReady, unreachable]), wanted, timeAdded)
 }
 
+/** Undefined when there are none. */
+export function withoutExecuteTaints(node: Node): readonly Taint[] | undefined {
+  return replaced(node, 'NoExecute', new Set([notReady, unreachable]), new Set(), '')
+}
+
 /** True when the node waits to be given up. */
 export function wantsEviction(node: Node): boolean {
   return (

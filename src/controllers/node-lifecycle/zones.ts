@@ -3,7 +3,7 @@
  * when everything has fallen silent they stop. Pure, but for the budget.
  */
 
-import { isNodeReady, nodeCondition } from '../../api/core/node-facts.ts'
+import { isNodeReady } from '../../api/core/node-facts.ts'
 import type { Node } from '../../api/core/node-schema.ts'
 
 export type ZoneState = 'Normal' | 'PartialDisruption' | 'FullDisruption'
@@ -20,10 +20,24 @@ export function zoneOf({ metadata }: Node): string {
 }
 
 export function zoneState(nodes: readonly Node[]): ZoneState {
-  const counted = nodes.filter((node) => nodeCondition(node, 'Ready') !== undefined)
-  const bad = counted.filter((node) => !isNodeReady(node)).length
-  if (bad > 0 && bad === counted.length) return 'FullDisruption'
-  return bad > 2 && bad / counted.length >= unhealthyThreshold ? 'PartialDisruption' : 'Normal'
+  const bad = nodes.filter((node) => !isNodeReady(node)).length
+  if (bad > 0 && bad === nodes.length) return 'FullDisruption'
+  return bad > 2 && bad / nodes.length >= unhealthyThreshold ? 'PartialDisruption' : 'Normal'
+}
+
+export interface Zone {
+  readonly name: string
+  readonly state: ZoneState
+  readonly size: number
+}
+
+/** All zones at a glance. Nodes with the label below do not count for or against their zone. */
+export function zonesOf(nodes: readonly Node[]): { readonly zoneOf: (node: Node) => Zone; readonly isEverythingDown: boolean } {
+  const counted = nodes.filter(({ metadata }) => metadata.labels?.['node.kubernetes.io/exclude-disruption'] === undefined)
+  const zones = new Map<string, Zone>()
+  for (const [name, members] of Map.groupBy(counted, zoneOf)) zones.set(name, { name, state: zoneState(members), size: members.length })
+  const isEverythingDown = zones.size > 0 && [...zones.values()].every(({ state }) => state === 'FullDisruption')
+  return { zoneOf: (node) => zones.get(zoneOf(node)) ?? { name: zoneOf(node), state: 'Normal', size: 0 }, isEverythingDown }
 }
 
 /** Nodes per second; 0: none. */
@@ -49,5 +63,15 @@ export class EvictionBudget {
     if (rate === 0 || this.#tokens < 1 - 1e-9) return false
     this.#tokens -= 1
     return true
+  }
+
+  /** It was not used after all. */
+  giveBack(): void {
+    this.#tokens = 1
+  }
+
+  /** Until there is another one. */
+  waitMs(rate: number): number {
+    return Math.ceil(((1 - this.#tokens) / rate) * 1000)
   }
 }
