@@ -113,7 +113,11 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
     random: world.random,
     log,
     serviceAccountKey: pki.serviceAccountKey,
-    flags: { securePort: http.port, advertiseAddress: isLoopback(host) ? simulatedAddress : host, gitVersion: `${kubernetesVersion}+typernetes${version}` },
+    flags: {
+      securePort: http.port,
+      advertiseAddress: isLoopback(host) ? simulatedAddress : host,
+      gitVersion: `${kubernetesVersion}+typernetes${version}`,
+    },
   })
   stack.defer(() => api.close())
   handler = api.handle
@@ -135,7 +139,7 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
         ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
         'kube-controller-manager',
       ),
-    flags: { nodeMonitorGracePeriodMs: options.nodeMonitorGraceMs, rootCa: pki.authority.certificate },
+    flags: { nodeMonitorGracePeriodMs: options.nodeMonitorGraceMs, rootCa: pki.authority.certificate, signingAuthority: pki.authority },
   })
   progress.step('controllers', `${controllers.length} running`)
 

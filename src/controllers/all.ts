@@ -1,9 +1,16 @@
 /** Every controller, in the order in which they start. */
+
+import { bootstrapSigner } from './bootstrap-signer.ts'
+import { certificateApprovingController } from './certificate-approving.ts'
+import { certificateCleaningController } from './certificate-cleaning.ts'
+import { certificateSigningController } from './certificate-signing.ts'
+import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import type { Controller } from './controller.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring.ts'
 import { endpointsController } from './endpoints.ts'
+import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
@@ -12,7 +19,11 @@ import { replicaSetController } from './replica-set.ts'
 import { replicationController } from './replication-controller.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { serviceAccountController } from './service-account.ts'
+import { serviceCidrController } from './service-cidr.ts'
 import { taintEvictionController } from './taint-eviction.ts'
+import { tokenCleaner } from './token-cleaner.ts'
+import { ttlController } from './ttl.ts'
+import { claimProtectionController, volumeProtectionController } from './volume-protection.ts'
 
 export const controllers: readonly Controller[] = [
   serviceAccountController,
@@ -28,4 +39,15 @@ export const controllers: readonly Controller[] = [
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollector,
+  clusterRoleAggregationController,
+  serviceCidrController,
+  certificateApprovingController,
+  certificateSigningController,
+  certificateCleaningController,
+  tokenCleaner,
+  bootstrapSigner,
+  claimProtectionController,
+  volumeProtectionController,
+  ephemeralVolumeController,
+  ttlController,
 ]

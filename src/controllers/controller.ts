@@ -21,6 +21,10 @@ export interface ControllerFlags {
   readonly terminatedPodGcThreshold: number
   /** The cluster's authority, PEM: published into every namespace. */
   readonly rootCa: string
+  /** With its key, for those who sign certificates; without it nothing is signed. */
+  readonly signingAuthority: { readonly certificate: string; readonly key: string } | undefined
+  /** Nodes' Pod ranges are cut out of these; none are given out without. */
+  readonly clusterCidrs: readonly string[]
 }
 
 export const defaultControllerFlags: ControllerFlags = {
@@ -29,6 +33,8 @@ export const defaultControllerFlags: ControllerFlags = {
   nodeStartupGracePeriodMs: 60_000,
   terminatedPodGcThreshold: 12_500,
   rootCa: '',
+  signingAuthority: undefined,
+  clusterCidrs: [],
 }
 
 export interface ControllerContext {

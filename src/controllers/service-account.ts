@@ -24,7 +24,10 @@ export const serviceAccountController: Controller = {
         const namespace = namespaces.get(key)
         if (namespace?.status?.phase !== 'Active' || accounts.get(`${key}/${accountName}`) !== undefined) return
         try {
-          await client.of(ServiceAccount).in(key).create({ metadata: { name: accountName, namespace: key } }, { signal })
+          await client
+            .of(ServiceAccount)
+            .in(key)
+            .create({ metadata: { name: accountName, namespace: key } }, { signal })
         } catch (error) {
           if (reasonOf(error) !== 'AlreadyExists' && !isNamespaceEnding(error)) throw error
         }

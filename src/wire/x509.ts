@@ -43,7 +43,22 @@ export interface KeyPair {
   readonly key: string
 }
 
-export type CertificateUsage = 'server' | 'client'
+/** What a certificate may be used for, in the order in which Go writes them. */
+const extendedUsages = {
+  any: '2.5.29.37.0',
+  server: '1.3.6.1.5.5.7.3.1',
+  client: '1.3.6.1.5.5.7.3.2',
+  'code signing': '1.3.6.1.5.5.7.3.3',
+  'email protection': '1.3.6.1.5.5.7.3.4',
+  'ipsec end system': '1.3.6.1.5.5.7.3.5',
+  'ipsec tunnel': '1.3.6.1.5.5.7.3.6',
+  'ipsec user': '1.3.6.1.5.5.7.3.7',
+  timestamping: '1.3.6.1.5.5.7.3.8',
+  'ocsp signing': '1.3.6.1.5.5.7.3.9',
+  'microsoft sgc': '1.3.6.1.4.1.311.10.3.3',
+  'netscape sgc': '2.16.840.1.113730.4.1',
+} as const
+export type CertificateUsage = keyof typeof extendedUsages
 
 export interface CertificateNames {
   readonly commonName: string
@@ -101,7 +116,6 @@ const ids = {
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
   rsaWithSha256: '1.2.840.113549.1.1.11',
 } as const
-const usageIds: Readonly<Record<CertificateUsage, string>> = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' }
 
 export function makeAuthority(options: AuthorityOptions): KeyPair {
   const { publicKey, key } = makeKey()
@@ -141,7 +155,7 @@ export function certifyKey(
     extension(ids.authorityKeyIdentifier, false, sequence(der(contextTag(0, false), issuer.keyIdentifier))),
   ]
   if (options.usages.length > 0)
-    extensions.splice(1, 0, extension(ids.extendedKeyUsage, false, sequence(...options.usages.map((usage) => oid(usageIds[usage])))))
+    extensions.splice(1, 0, extension(ids.extendedKeyUsage, false, sequence(...options.usages.map((usage) => oid(extendedUsages[usage])))))
   const subject = options.subject ?? encodeName(options)
   // RFC 5280, 4.2.1.6: critical when there is no other name.
   if (names !== undefined) extensions.push(extension(ids.subjectAltName, subject.length === 2, names))
@@ -181,6 +195,15 @@ function signCertificate(authorityKey: string, content: CertificateContent): str
     der(contextTag(3, true), sequence(...content.extensions)),
   )
   return toPem('CERTIFICATE', sequence(body, algorithm, bitString(sign('sha256', body, key))))
+}
+
+/** Until when it is valid, in milliseconds since 1970; undefined when the text is no certificate. */
+export function certificateEndMs(pem: string): number | undefined {
+  try {
+    return Date.parse(new X509Certificate(pem).validTo)
+  } catch {
+    return undefined
+  }
 }
 
 /** A new P-256 key by itself, PEM: for tokens. */
