@@ -17,6 +17,7 @@ import { nodeLifecycleController } from './node-lifecycle.ts'
 import { podGarbageCollector } from './pod-garbage-collector.ts'
 import { replicaSetController } from './replica-set.ts'
 import { replicationController } from './replication-controller.ts'
+import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { serviceAccountController } from './service-account.ts'
 import { serviceCidrController } from './service-cidr.ts'
@@ -40,6 +41,7 @@ export const controllers: readonly Controller[] = [
   taintEvictionController,
   podGarbageCollector,
   clusterRoleAggregationController,
+  resourceQuotaController,
   serviceCidrController,
   certificateApprovingController,
   certificateSigningController,
