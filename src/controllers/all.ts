@@ -14,6 +14,7 @@ import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
+import { volumeBinderController } from './persistent-volume-binder.ts'
 import { podGarbageCollector } from './pod-garbage-collector.ts'
 import { replicaSetController } from './replica-set.ts'
 import { replicationController } from './replication-controller.ts'
@@ -48,6 +49,7 @@ export const controllers: readonly Controller[] = [
   certificateCleaningController,
   tokenCleaner,
   bootstrapSigner,
+  volumeBinderController,
   claimProtectionController,
   volumeProtectionController,
   ephemeralVolumeController,
