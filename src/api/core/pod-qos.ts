@@ -1,35 +1,54 @@
 /**
- * The quality of service class of a Pod, from what its containers ask for: Guaranteed when all ask for as much as they may use, BestEffort when
- * none asks for anything, Burstable else. Set at creation and never again.
+ * The quality of service class of a Pod, from what its containers ask for: Guaranteed when each may use as much cpu and memory as it asks for and no
+ * more, BestEffort when none asks for anything, Burstable else. Set at creation and never again.
+ *
+ * What a newcomer would get wrong: an amount of zero is none; and a Pod that has resources of its own, even empty ones, is judged by them alone.
  */
-import { compareQuantities } from '../../apimachinery/quantity.ts'
+import { addQuantities, compareQuantities } from '../../apimachinery/quantity.ts'
 import type { Pod } from './pod-schema.ts'
-import { containersOf } from './pod-spec/walk.ts'
+import type { Amounts } from './pod-spec/container-sums.ts'
 
-type Amounts = Readonly<Record<string, string>> | null | undefined
 interface Asking {
-  readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts } | null | undefined
+  readonly resources?: { readonly requests?: Amounts | null | undefined; readonly limits?: Amounts | null | undefined } | null | undefined
 }
 const counted = ['cpu', 'memory'] as const
+export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'
 
-export function qosClassOf({ spec }: Pick<Pod, 'spec'>): 'Guaranteed' | 'Burstable' | 'BestEffort' {
-  const own = spec.resources
-  const asking: readonly Asking[] = own?.requests || own?.limits ? [{ resources: own }] : [...containersOf<Asking>(spec as never)]
-  let asksAnything = false
+export function qosClassOf({ spec }: Pick<Pod, 'spec'>): QosClass {
+  const requests: Record<string, string> = {}
+  const limits: Record<string, string> = {}
   let isGuaranteed = true
-  for (const { resources } of asking) {
-    for (const name of counted) {
-      const [request, limit] = [amount(resources?.requests, name), amount(resources?.limits, name)]
-      if (request !== undefined || limit !== undefined) asksAnything = true
-      if (limit === undefined || (request !== undefined && compareQuantities(request, limit) !== 0)) isGuaranteed = false
+  const own = spec.resources
+  if (own) {
+    add(requests, own.requests)
+    if (Object.keys(own.limits ?? {}).length > 0 && add(limits, own.limits) < counted.length) isGuaranteed = false
+  } else {
+    for (const list of [spec.containers, spec.initContainers] as readonly (readonly Asking[] | undefined)[]) {
+      for (const { resources } of list ?? []) {
+        add(requests, resources?.requests)
+        if (add(limits, resources?.limits) < counted.length) isGuaranteed = false
+      }
     }
   }
-  if (!asksAnything) return 'BestEffort'
-  return isGuaranteed ? 'Guaranteed' : 'Burstable'
+  if (count(requests) === 0 && count(limits) === 0) return 'BestEffort'
+  for (const name in requests) {
+    if (limits[name] === undefined || compareQuantities(limits[name], requests[name] as string) !== 0) isGuaranteed = false
+  }
+  return isGuaranteed && count(requests) === count(limits) ? 'Guaranteed' : 'Burstable'
 }
 
-/** Zero counts as nothing. */
-function amount(amounts: Amounts, name: string): string | undefined {
-  const text = amounts?.[name]
-  return text === undefined || compareQuantities(text, '0') <= 0 ? undefined : text
+function count(amounts: Record<string, string>): number {
+  return Object.keys(amounts).length
+}
+
+/** How many of the two are given. */
+function add(sums: Record<string, string>, amounts: Amounts | null | undefined): number {
+  let found = 0
+  for (const name of counted) {
+    const amount = amounts?.[name]
+    if (amount === undefined || compareQuantities(amount, '0') <= 0) continue
+    found++
+    sums[name] = sums[name] === undefined ? amount : addQuantities(sums[name], amount)
+  }
+  return found
 }

@@ -32,10 +32,10 @@ export interface AzureDiskVolumeSource extends Infer<typeof azureDiskVolumeSourc
 export const azureDiskVolumeSource = struct('core.v1.AzureDiskVolumeSource', {
   diskName: field(1, string),
   diskURI: field(2, string),
-  cachingMode: field(3, string).optional().pointer().default('ref(AzureDataDiskCachingReadWrite)').enum('None', 'ReadOnly', 'ReadWrite'),
+  cachingMode: field(3, string).optional().pointer().default('ReadWrite').enum('None', 'ReadOnly', 'ReadWrite'),
   fsType: field(4, string).optional().pointer().default('ext4'),
   readOnly: field(5, boolean).optional().pointer().default(false),
-  kind: field(6, string).optional().pointer().default('ref(AzureSharedBlobDisk)').enum('Dedicated', 'Managed', 'Shared'),
+  kind: field(6, string).optional().pointer().default('Shared').enum('Dedicated', 'Managed', 'Shared'),
 })
 
 export interface FCVolumeSource extends Infer<typeof fcVolumeSource> {}
