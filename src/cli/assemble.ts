@@ -134,12 +134,19 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
   const controllers = await runControllers({
     ...components.shared,
     clientFor: (account) =>
-      components.client(
-        `system:serviceaccount:kube-system:${account}`,
-        ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
-        'kube-controller-manager',
-      ),
-    flags: { nodeMonitorGracePeriodMs: options.nodeMonitorGraceMs, rootCa: pki.authority.certificate, signingAuthority: pki.authority },
+      account.startsWith('system:')
+        ? components.client(account, [], 'kube-controller-manager')
+        : components.client(
+            `system:serviceaccount:kube-system:${account}`,
+            ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
+            'kube-controller-manager',
+          ),
+    flags: {
+      nodeMonitorGracePeriodMs: options.nodeMonitorGraceMs,
+      rootCa: pki.authority.certificate,
+      signingAuthority: pki.authority,
+      serviceAccountKey: pki.serviceAccountKey,
+    },
   })
   progress.step('controllers', `${controllers.length} running`)
 

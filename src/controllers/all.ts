@@ -21,6 +21,7 @@ import { replicationController } from './replication-controller.ts'
 import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { serviceAccountController } from './service-account.ts'
+import { serviceAccountTokenController } from './service-account-token.ts'
 import { serviceCidrController } from './service-cidr.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 import { tokenCleaner } from './token-cleaner.ts'
@@ -28,6 +29,7 @@ import { ttlController } from './ttl.ts'
 import { claimProtectionController, volumeProtectionController } from './volume-protection.ts'
 
 export const controllers: readonly Controller[] = [
+  serviceAccountTokenController,
   serviceAccountController,
   rootCaPublisher,
   namespaceController,

@@ -23,6 +23,8 @@ export interface ControllerFlags {
   readonly rootCa: string
   /** With its key, for those who sign certificates; without it nothing is signed. */
   readonly signingAuthority: { readonly certificate: string; readonly key: string } | undefined
+  /** What service account tokens are signed with, PEM. */
+  readonly serviceAccountKey: string | undefined
   /** Nodes' Pod ranges are cut out of these; none are given out without. */
   readonly clusterCidrs: readonly string[]
 }
@@ -34,6 +36,7 @@ export const defaultControllerFlags: ControllerFlags = {
   terminatedPodGcThreshold: 12_500,
   rootCa: '',
   signingAuthority: undefined,
+  serviceAccountKey: undefined,
   clusterCidrs: [],
 }
 
@@ -55,7 +58,7 @@ export interface ControllerContext {
 export interface Controller {
   /** As `--controllers` knows it: "deployment-controller". */
   readonly name: string
-  /** Service account in kube-system: "deployment-controller". */
+  /** Service account in kube-system: "deployment-controller"; or a whole name: "system:kube-controller-manager". */
   readonly account: string
   /** Who events come from. */
   readonly component: string

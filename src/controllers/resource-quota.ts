@@ -7,7 +7,7 @@
 import { PersistentVolumeClaim } from '../api/core/persistent-volume-claim.ts'
 import { Pod } from '../api/core/pod.ts'
 import { isPodTerminal } from '../api/core/pod-facts.ts'
-import { type Amounts, addAmounts } from '../api/core/pod-resources.ts'
+import type { Amounts } from '../api/core/pod-spec/container-sums.ts'
 import { countedNames, countedResourceOf, scopesOf, sumUsage } from '../api/core/quota-usage.ts'
 import { ResourceQuota } from '../api/core/resource-quota.ts'
 import { Service } from '../api/core/service.ts'
@@ -105,7 +105,7 @@ class QuotaController {
         scopes,
         nowMs: clock.now(),
       })
-      used = { ...used, ...addAmounts({}, counted) }
+      used = { ...used, ...counted }
     }
     const isSame = quota.status?.used !== undefined && semanticallyEqual(quota.status.hard ?? {}, hard) && sameAmounts(used, before)
     if (isSame) return

@@ -33,7 +33,7 @@ test('every controller has a name, an account and a component of its own kind', 
   const names = controllers.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const { name, account, component } of controllers)
-    expect([name, account, component].every((one) => /^[a-z_-]+$/.test(one))).toBe(true)
+    expect([name, account, component].every((one) => /^[a-z_:-]+$/.test(one))).toBe(true)
 })
 
 const rule = (resource: string) => ({ verbs: ['get'], apiGroups: [''], resources: [resource] })
@@ -113,7 +113,7 @@ test('nextStep() grows and shrinks with a gap between', () => {
 test('nodes are told how long Secrets may be kept', async () => {
   await using world = await start(ttlController)
   await world.client.of(Node).create({ metadata: { name: 'n1' }, spec: {} })
-  await world.clock.advance(1000)
+  await world.clock.advance(3000)
   expect((await world.client.of(Node).get('n1')).metadata.annotations?.['node.alpha.kubernetes.io/ttl']).toBe('0')
 })
 

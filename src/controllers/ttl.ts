@@ -7,6 +7,7 @@ import { reasonOf } from '../apimachinery/status-error.ts'
 import { type Controller, startLoop } from './controller.ts'
 
 const annotation = 'node.alpha.kubernetes.io/ttl'
+const patienceMs = 2000
 
 const bounds: readonly { readonly min: number; readonly max: number; readonly ttlSeconds: number }[] = [
   { min: 0, max: 100, ttlSeconds: 0 },
@@ -50,7 +51,8 @@ export const ttlController: Controller = {
     })
     const changed = ({ metadata }: Node): void => {
       step = nextStep(step, nodes.size)
-      loop.add(metadata.name ?? '')
+      // Not at once: while many nodes register the steps change, and each would be written several times.
+      loop.addAfter(metadata.name ?? '', patienceMs)
     }
     nodes.subscribe({ onAdd: changed, onUpdate: changed, onDelete: () => (step = nextStep(step, nodes.size)) })
   },

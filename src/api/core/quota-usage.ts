@@ -8,12 +8,12 @@
  */
 
 import type { KubeObject } from '../../apimachinery/object.ts'
-import { quantityText, quantityValue } from '../../apimachinery/quantity.ts'
+import { quantityValue } from '../../apimachinery/quantity.ts'
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts'
-import { isPodTerminal } from './pod-facts.ts'
+import { isPodTerminal, podLimits, podRequests } from './pod-facts.ts'
 import { qosClassOf } from './pod-qos.ts'
-import { type Amounts, addAmounts, podAmounts } from './pod-resources.ts'
 import type { Pod } from './pod-schema.ts'
+import { type Amounts, addTo } from './pod-spec/container-sums.ts'
 import type { ResourceQuota, ScopedResourceSelectorRequirement } from './resource-quota.ts'
 import type { Service } from './service.ts'
 
@@ -66,8 +66,8 @@ export function usageOf(resource: CountedResource, object: KubeObject, nowMs: nu
 function podUsage(pod: Pod, nowMs: number): Amounts {
   const count = { 'count/pods': '1' }
   if (!countsForQuota(pod, nowMs)) return count
-  const requests = podAmounts(pod, 'requests')
-  const limits = podAmounts(pod, 'limits')
+  const requests = podRequests(pod)
+  const limits = podLimits(pod)
   const usage: Record<string, string> = { ...count, pods: '1' }
   for (const name of ['cpu', 'memory', 'ephemeral-storage']) {
     if (requests[name] !== undefined) usage[name] = usage[`requests.${name}`] = requests[name]
@@ -172,11 +172,11 @@ export function sumUsage(
     nowMs,
   }: { readonly names: readonly string[]; readonly scopes: readonly ScopedResourceSelectorRequirement[]; readonly nowMs: number },
 ): Amounts {
-  let sum: Amounts = Object.fromEntries(names.map((name) => [name, quantityText({ nanos: 0n, format: 'DecimalSI' })]))
+  const sum: Record<string, string> = Object.fromEntries(names.map((name) => [name, '0']))
   for (const object of objects) {
     if (!scopes.every((scope) => matchesScope(resource, object, scope))) continue
     const usage = usageOf(resource, object, nowMs)
-    sum = addAmounts(sum, Object.fromEntries(names.flatMap((name) => (usage[name] === undefined ? [] : [[name, usage[name]]]))))
+    for (const name of names) if (usage[name] !== undefined) addTo(sum, { [name]: usage[name] })
   }
   return sum
 }

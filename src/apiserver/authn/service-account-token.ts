@@ -50,6 +50,7 @@ export function serviceAccountUser(namespace: string, name: string, uid: string,
 export function serviceAccountTokens(signer: JwtSigner, server: () => Server): TokenAuthenticator {
   return async (token) => {
     const claims = signer.verify(token) as TokenClaims | undefined
+    if (claims?.iss === legacyIssuer) return legacyUserOf(server(), claims as unknown as LegacyClaims, token)
     if (claims === undefined || claims.iss !== tokenIssuer) return undefined
     return userOf(server(), claims)
   }
@@ -64,6 +65,26 @@ async function userOf(server: Server, claims: TokenClaims): Promise<User> {
   if (secret !== undefined) await mustLive(server, Secret as unknown as KindDefinition, namespace, secret)
   if (node !== undefined && pod === undefined) await mustLive(server, Node as unknown as KindDefinition, '', node)
   return serviceAccountUser(namespace, serviceaccount.name, serviceaccount.uid, extraOf(claims))
+}
+
+/** Tokens that lie in Secrets and never end: good while the Secret is there and holds them. */
+const legacyIssuer = 'kubernetes/serviceaccount'
+interface LegacyClaims {
+  readonly 'kubernetes.io/serviceaccount/namespace': string
+  readonly 'kubernetes.io/serviceaccount/secret.name': string
+  readonly 'kubernetes.io/serviceaccount/service-account.name': string
+  readonly 'kubernetes.io/serviceaccount/service-account.uid': string
+}
+
+async function legacyUserOf(server: Server, claims: LegacyClaims, token: string): Promise<User> {
+  const namespace = claims['kubernetes.io/serviceaccount/namespace']
+  const name = claims['kubernetes.io/serviceaccount/service-account.name']
+  const uid = claims['kubernetes.io/serviceaccount/service-account.uid']
+  const secretName = claims['kubernetes.io/serviceaccount/secret.name']
+  const secret = (await lookUp(server, Secret as unknown as KindDefinition, namespace, secretName)) as Secret | undefined
+  if (secret === undefined || secret.metadata.deletionTimestamp || secret.data?.token !== btoa(token)) throw unauthorized()
+  await mustLive(server, ServiceAccount as unknown as KindDefinition, namespace, { name, uid })
+  return serviceAccountUser(namespace, name, uid)
 }
 
 async function mustLive(server: Server, kind: KindDefinition, namespace: string, { name, uid }: BoundObject): Promise<void> {
