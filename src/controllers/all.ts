@@ -13,6 +13,7 @@ import { endpointsController } from './endpoints.ts'
 import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { namespaceController } from './namespace.ts'
+import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 import { volumeBinderController } from './persistent-volume-binder.ts'
 import { podGarbageCollector } from './pod-garbage-collector.ts'
@@ -40,6 +41,7 @@ export const controllers: readonly Controller[] = [
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
+  nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollector,
