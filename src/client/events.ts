@@ -183,6 +183,7 @@ class EventWriter {
     this.#options.scope.run(`events of ${this.#options.component}`, async (signal) => {
       for (let next = await this.#queue.take(); next !== undefined; next = await this.#queue.take()) {
         await this.#send(next, signal)
+        await this.#options.clock.yieldTurn()
         this.#queue.done(next)
       }
     })

@@ -57,6 +57,9 @@ export class ReconcileLoop {
   async #work(signal: AbortSignal): Promise<void> {
     for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
       await this.#reconcile(key, signal)
+      // In one process everything may go on without ever waiting for a socket: requests from outside must get their turn. What happens
+      // to this key meanwhile is one look later, not many.
+      await this.#options.clock.yieldTurn()
       this.#queue.done(key)
     }
   }
