@@ -2,17 +2,19 @@
  * Quantities: "100m", "1Gi", "1e3". An exact number (kept as a whole number of billionths, the finest step Kubernetes knows) and the family of
  * suffixes that it was written in, which decides how it is printed. resource.Quantity upstream.
  *
- *     canonicalQuantity('1500m') === '1500m'   canonicalQuantity('12000') === '12k'   canonicalQuantity('1.5Gi') === '1536Mi'
+ *     canonicalQuantity('1000m') === '1'   canonicalQuantity('12000') === '12k'   canonicalQuantity('1.5Gi') === '1536Mi'
  *
- * What a newcomer would get wrong: finer than a billionth is rounded away from zero, more than 2^63-1 is cut off there, and whoever asks for
- * whole units (`quantityValue`) or thousandths (`quantityMilli`) gets them rounded up. Parsed texts are remembered: a cluster
- * has a few dozen of them, over and over.
+ * What a newcomer would get wrong: a text that looks canonical at a glance is kept as it was written (`007`, `+5`, `1.500`, `1E3`); finer than a billionth
+ * is rounded away from zero; only the binary family is cut off at 2^63-1; and whoever asks for whole units (`quantityValue`) or thousandths
+ * (`quantityMilli`) gets them rounded away from zero. Parsed texts are remembered: a cluster has a few dozen of them, over and over.
  */
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 
 export interface Quantity {
   readonly nanos: bigint
   readonly format: QuantityFormat
+  /** As it is printed, where that does not follow from the number. */
+  readonly text?: string
 }
 
 export type QuantityProblem = 'format' | 'suffix' | 'numeric'
@@ -60,42 +62,80 @@ export function quantityProblem(text: string): QuantityProblem | undefined {
   return typeof parsed === 'string' ? parsed : undefined
 }
 
-const shape = /^([+-]?)(\d*)(\.?)(\d*)([A-Za-z]*)([+-]?\d*)$/
+const shape = /^([+-]?)(0*)(\d*)(\.?)(\d*)([eEinumkKMGTP]*[-+]?\d*)$/
+/** Beyond it nothing but the text is exact: 1e1000000 must not cost megabytes. */
+const exponentMax = 120
 
 function parse(text: string): Quantity | QuantityProblem {
-  const match = shape.exec(text)
+  const match = text === '' ? null : shape.exec(text)
   if (match === null) return 'format'
-  const [, sign = '', whole = '', , fraction = '', letters = '', power = ''] = match
-  if (text === '' || !/^[eEinumkKMGTP]*$/.test(letters)) return 'format'
-  if (whole === '' && fraction === '') return 'numeric'
-  let format: QuantityFormat = 'DecimalSI'
-  let exponent = 0
-  let factor = 1n
-  if (power !== '') {
-    if ((letters !== 'e' && letters !== 'E') || !/\d/.test(power) || power.length > 5) return 'suffix'
-    format = 'DecimalExponent'
-    exponent = Number(power)
-  } else if (letters in decimalExponents) exponent = decimalExponents[letters] as number
-  else if (letters in binaryFactors) {
-    format = 'BinarySI'
-    factor = binaryFactors[letters] as bigint
-  } else return 'suffix'
-  const magnitude = scaled(BigInt(whole + fraction) * factor, exponent - fraction.length + 9)
-  const limited = magnitude > nanosMax ? nanosMax : magnitude
-  return { nanos: sign === '-' ? -limited : limited, format }
+  const [, sign = '', zeros = '', whole = '', , fraction = '', suffix = ''] = match
+  const unit = unitOf(suffix)
+  if (unit === undefined) return 'suffix'
+  const { exponent, factor } = unit
+  let { format } = unit
+  const scale = exponent - fraction.length
+  const digits = (whole === '' ? '0' : whole) + fraction
+  const isShort =
+    factor === 1n
+      ? digits.length <= 18 && scale >= -9
+      : fraction === '' && isShortBinary(whole === '' ? 1 : whole.length, BigInt(digits), factor)
+  if (!isShort && zeros + whole + fraction === '') return 'numeric'
+  const amount = BigInt(digits)
+  let magnitude = scaled(amount * factor, scale + 9)
+  const signed = (size: bigint): bigint => (sign === '-' ? -size : size)
+  if (isShort && (factor === 1n ? isPrintedAsWritten(digits, scale) : (amount & 7n) !== 0n))
+    return { nanos: signed(magnitude), format, text }
+  if (format === 'BinarySI') {
+    if (magnitude > nanosMax) magnitude = nanosMax
+    else if (!isShort && magnitude > 0n && magnitude < billion) format = 'DecimalSI'
+  }
+  const quantity = { nanos: signed(magnitude), format }
+  if (scale <= exponentMax) return quantity
+  const significant = digits.replace(/^0+/, '').replace(/0+$/, '')
+  const power = scale + digits.length - digits.replace(/0+$/, '').length
+  const rest = ((power % 3) + 3) % 3
+  return significant === ''
+    ? quantity
+    : { ...quantity, text: `${sign === '-' ? '-' : ''}${significant}${'0'.repeat(rest)}${suffixOf(format, power - rest)}` }
+}
+
+interface Unit {
+  readonly exponent: number
+  readonly factor: bigint
+  readonly format: QuantityFormat
+}
+
+function unitOf(suffix: string): Unit | undefined {
+  if (Object.hasOwn(decimalExponents, suffix)) return { exponent: decimalExponents[suffix] as number, factor: 1n, format: 'DecimalSI' }
+  if (Object.hasOwn(binaryFactors, suffix)) return { exponent: 0, factor: binaryFactors[suffix] as bigint, format: 'BinarySI' }
+  if (!/^[eE][+-]?\d{1,18}$/.test(suffix)) return undefined
+  return { exponent: Number(suffix.slice(1)), factor: 1n, format: 'DecimalExponent' }
+}
+
+/** Upstream's glance: no thousand could be taken out, and it begins with a digit that counts. */
+function isPrintedAsWritten(digits: string, scale: number): boolean {
+  return scale % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0')
+}
+
+function isShortBinary(length: number, amount: bigint, factor: bigint): boolean {
+  const power = factor.toString(2).length - 1
+  return 15 - length - Math.trunc(power * 0.3) - 1 >= 0 && amount * factor <= wholeMax
 }
 
 /** `amount` times ten to the `exponent`, rounded up to a whole number. */
 function scaled(amount: bigint, exponent: number): bigint {
   if (amount === 0n) return 0n
-  if (exponent >= 0) return exponent > 60 ? nanosMax : amount * 10n ** BigInt(exponent)
-  if (exponent < -1200) return 1n
+  if (exponent >= 0) return amount * 10n ** BigInt(Math.min(exponent, exponentMax))
+  // As many digits as there are cannot reach a whole one.
+  if (-exponent > amount.toString().length) return 1n
   const divisor = 10n ** BigInt(-exponent)
   return (amount + divisor - 1n) / divisor
 }
 
 /** As Kubernetes prints it: the largest suffix of its family that leaves a whole number. */
-export function quantityText({ nanos, format }: Quantity): string {
+export function quantityText({ nanos, format, text }: Quantity): string {
+  if (text !== undefined) return text
   if (nanos === 0n) return '0'
   if (format === 'BinarySI') {
     const isSmall = nanos > -1024n * billion && nanos < 1024n * billion
@@ -108,9 +148,14 @@ export function quantityText({ nanos, format }: Quantity): string {
   }
   let amount = nanos
   let exponent = -9
-  for (; exponent < 18 && amount % 1000n === 0n; exponent += 3) amount /= 1000n
-  if (format === 'DecimalExponent') return exponent === 0 ? `${amount}` : `${amount}e${exponent}`
-  return `${amount}${decimalSuffixes.get(exponent)}`
+  for (; amount % 1000n === 0n; exponent += 3) amount /= 1000n
+  return `${amount}${suffixOf(format === 'BinarySI' ? 'DecimalSI' : format, exponent)}`
+}
+
+/** Beyond E there is none, and upstream prints none: 1000E reads 1. */
+function suffixOf(format: QuantityFormat, exponent: number): string {
+  if (format === 'DecimalExponent') return exponent === 0 ? '' : `e${exponent}`
+  return decimalSuffixes.get(exponent) ?? ''
 }
 
 /** Undefined for what is no quantity. */
@@ -139,14 +184,14 @@ export function subtractQuantities(left: string, right: string): string {
   return quantityText({ nanos: a.nanos - b.nanos, format: a.nanos === 0n ? b.format : a.format })
 }
 
-/** Whole units, rounded up. Beyond 2^53 the number is not exact. */
+/** Whole units, rounded away from zero. Beyond 2^53 the number is not exact. */
 export function quantityValue(text: string): number {
-  return Number(roundedUp(nanosOf(text), billion))
+  return Number(rounded(nanosOf(text), billion))
 }
-/** Thousandths, rounded up. */
+/** Thousandths, rounded away from zero. */
 export function quantityMilli(text: string): number {
-  return Number(roundedUp(nanosOf(text), million))
+  return Number(rounded(nanosOf(text), million))
 }
-function roundedUp(nanos: bigint, unit: bigint): bigint {
-  return nanos > 0n ? (nanos + unit - 1n) / unit : nanos / unit
+function rounded(nanos: bigint, unit: bigint): bigint {
+  return nanos > 0n ? (nanos + unit - 1n) / unit : (nanos - unit + 1n) / unit
 }
