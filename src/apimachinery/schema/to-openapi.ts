@@ -1,0 +1,195 @@
+/**
+ * Schema values as OpenAPI definitions, for v2 and v3, which differ in little: where references point, and how a reference can carry a description.
+ *
+ *     const definitions = new Definitions('v3')
+ *     definitions.add(deployment, { group: 'apps', version: 'v1', kind: 'Deployment' })
+ *
+ * What kubectl decides by: x-kubernetes-group-version-kind finds the type, x-kubernetes-patch-* and list types say how to merge.
+ */
+import type { Field, Schema, StructSchema } from './schema.ts'
+
+export type OpenApiObject = Record<string, unknown>
+export interface OpenApiKind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+const quantityName = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
+const intOrStringName = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
+
+type Version = 'v2' | 'v3'
+
+const wellKnown: Readonly<Record<string, { readonly name: string; readonly v2: OpenApiObject; readonly v3: OpenApiObject }>> = {
+  quantity: {
+    name: quantityName,
+    v2: { description: 'A number with a unit: 100m, 1Gi, 1e3.', type: 'string' },
+    v3: { description: 'A number with a unit: 100m, 1Gi, 1e3.', oneOf: [{ type: 'string' }, { type: 'number' }] },
+  },
+  intOrString: {
+    name: intOrStringName,
+    v2: { description: 'A number, or a text such as a percentage or a name.', type: 'string', format: 'int-or-string' },
+    v3: {
+      description: 'A number, or a text such as a percentage or a name.',
+      oneOf: [{ type: 'integer' }, { type: 'string' }],
+      format: 'int-or-string',
+    },
+  },
+  time: {
+    name: `${meta}.Time`,
+    v2: { description: 'A time, RFC 3339.', type: 'string', format: 'date-time' },
+    v3: { description: 'A time, RFC 3339.', type: 'string', format: 'date-time' },
+  },
+  microTime: {
+    name: `${meta}.MicroTime`,
+    v2: { description: 'A time with microseconds, RFC 3339.', type: 'string', format: 'date-time' },
+    v3: { description: 'A time with microseconds, RFC 3339.', type: 'string', format: 'date-time' },
+  },
+  duration: {
+    name: `${meta}.Duration`,
+    v2: { description: 'A span of time: 1m30s.', type: 'string' },
+    v3: { description: 'A span of time: 1m30s.', type: 'string' },
+  },
+  fieldsV1: {
+    name: `${meta}.FieldsV1`,
+    v2: { description: 'A set of fields, as a tree.', type: 'object' },
+    v3: { description: 'A set of fields, as a tree.', type: 'object' },
+  },
+  rawExtension: {
+    name: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
+    v2: { description: 'Any object.', type: 'object' },
+    v3: { description: 'Any object.', type: 'object' },
+  },
+  json: {
+    name: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON',
+    v2: { description: 'Any JSON value.' },
+    v3: { description: 'Any JSON value.' },
+  },
+}
+
+export class Definitions {
+  readonly #version: Version
+  readonly #byName = new Map<string, OpenApiObject>()
+
+  constructor(version: Version) {
+    this.#version = version
+  }
+
+  /** Sorted by name. */
+  finish(): OpenApiObject {
+    return Object.fromEntries([...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  /** Adds the schema and everything it refers to; answers its name. */
+  add(schema: StructSchema, kind?: OpenApiKind): string {
+    const known = this.#byName.get(schema.name)
+    const definition = known ?? this.#define(schema)
+    if (kind !== undefined) {
+      const kinds = (definition['x-kubernetes-group-version-kind'] ??= []) as OpenApiKind[]
+      if (!kinds.some((one) => one.group === kind.group && one.version === kind.version && one.kind === kind.kind)) kinds.push(kind)
+    }
+    return schema.name
+  }
+
+  reference(name: string): OpenApiObject {
+    return { $ref: `${this.#version === 'v2' ? '#/definitions/' : '#/components/schemas/'}${name}` }
+  }
+
+  #define(schema: StructSchema): OpenApiObject {
+    const definition: OpenApiObject = {}
+    // Known before its fields are looked at: types contain themselves.
+    this.#byName.set(schema.name, definition)
+    if (schema.documentation !== undefined) definition.description = schema.documentation
+    const required = Object.entries(schema.fields)
+      .filter(([, { facts }]) => facts.isRequired)
+      .map(([name]) => name)
+    const properties: OpenApiObject = {}
+    for (const [name, { facts }] of Object.entries(schema.fields)) properties[name] = this.#property(facts, name)
+    if (Object.keys(properties).length > 0) definition.properties = properties
+    if (required.length > 0) definition.required = required.sort()
+    definition.type = 'object'
+    if (schema.isAtomic) definition['x-kubernetes-map-type'] = 'atomic'
+    if (schema.preservesUnknown) definition['x-kubernetes-preserve-unknown-fields'] = true
+    return definition
+  }
+
+  #property(facts: Field<unknown, boolean>['facts'], name: string): OpenApiObject {
+    const documentation = facts.documentation ?? typeMetaDocumentation[name]
+    const property = this.#described(this.#typeOf(facts.schema), documentation, this.#defaultOf(facts))
+    const { listType, patchMergeKey, patchStrategies, isAtomicStruct, enumValues } = facts
+    if (listType !== undefined) {
+      property['x-kubernetes-list-type'] = listType.kind
+      if (listType.kind === 'map') property['x-kubernetes-list-map-keys'] = listType.keys
+    }
+    if (patchMergeKey !== undefined) property['x-kubernetes-patch-merge-key'] = patchMergeKey
+    if (patchStrategies !== undefined) property['x-kubernetes-patch-strategy'] = patchStrategies.join(',')
+    if (isAtomicStruct) property['x-kubernetes-map-type'] = 'atomic'
+    if (enumValues !== undefined && documentation !== undefined && facts.schema.type === 'string') property.enum = enumValues
+    return property
+  }
+
+  #defaultOf({ schema, isRequired, isPointer, defaultValue }: Field<unknown, boolean>['facts']): unknown {
+    if (defaultValue !== undefined) return defaultValue
+    if (this.#version === 'v2' || isPointer) return undefined
+    if (schema.type === 'struct') return {}
+    if (!isRequired) return undefined
+    return schema.type === 'string'
+      ? ''
+      : schema.type === 'int32' || schema.type === 'int64'
+        ? 0
+        : schema.type === 'boolean'
+          ? false
+          : undefined
+  }
+
+  /** v2 lets a reference stand beside other words, v3 does not. */
+  #described(type: OpenApiObject, description: string | undefined, defaultValue: unknown): OpenApiObject {
+    const words = {
+      ...(description === undefined ? {} : { description }),
+      ...(defaultValue === undefined ? {} : { default: defaultValue }),
+    }
+    if (this.#version === 'v3' && '$ref' in type && Object.keys(words).length > 0) return { ...words, allOf: [type] }
+    return { ...words, ...type }
+  }
+
+  #typeOf(schema: Schema): OpenApiObject {
+    switch (schema.type) {
+      case 'struct':
+        return this.reference(this.add(schema))
+      case 'list':
+        return { items: this.#element(schema.items), type: 'array' }
+      case 'map':
+        return { additionalProperties: this.#element(schema.values), type: 'object' }
+      case 'string':
+        return { type: 'string' }
+      case 'boolean':
+        return { type: 'boolean' }
+      case 'int32':
+      case 'int64':
+        return { format: schema.type, type: 'integer' }
+      case 'double':
+        return { format: 'double', type: 'number' }
+      case 'bytes':
+        return { format: 'byte', type: 'string' }
+      default: {
+        const known = wellKnown[schema.type] as (typeof wellKnown)[string]
+        this.#byName.set(known.name, { ...known[this.#version] })
+        return this.reference(known.name)
+      }
+    }
+  }
+
+  #element(schema: Schema): OpenApiObject {
+    const type = this.#typeOf(schema)
+    if (this.#version === 'v2') return type
+    if (schema.type === 'struct') return { allOf: [type], default: {} }
+    return schema.type === 'string' ? { ...type, default: '' } : type
+  }
+}
+
+const typeMetaDocumentation: Readonly<Record<string, string>> = {
+  apiVersion: 'The version of the API that this object is written in.',
+  kind: 'What this object is.',
+  metadata: 'Name, namespace, labels and what else every object has.',
+}
