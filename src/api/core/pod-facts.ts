@@ -109,8 +109,3 @@ function withActualRequests(pod: Pod): Containers {
     ),
   }
 }
-
-/** All restarts of its containers. */
-export function restartsOf(pod: Pod): number {
-  return pod.status?.containerStatuses?.reduce((sum, one) => Math.max(sum, one.restartCount), 0) ?? 0
-}

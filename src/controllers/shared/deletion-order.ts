@@ -5,7 +5,7 @@
  * one age chance (their uid) decides and rollouts do not empty one node after the other.
  */
 import type { Pod } from '../../api/core/pod.ts'
-import { isPodReady, podCondition, restartsOf } from '../../api/core/pod-facts.ts'
+import { isPodReady, podCondition } from '../../api/core/pod-facts.ts'
 
 const costAnnotation = 'controller.kubernetes.io/pod-deletion-cost'
 const phaseRank: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
@@ -34,20 +34,37 @@ function compare(a: Pod, b: Pod, crowd: ReadonlyMap<string, number>, nowMs: numb
   if (crowded !== 0) return crowded
   if (readyA && readyB) {
     const byReady = compareTimes(podCondition(a, 'Ready')?.lastTransitionTime, podCondition(b, 'Ready')?.lastTransitionTime, nowMs)
-    if (byReady !== 0) return byReady
+    if (byReady !== undefined) return byReady === 0 ? compareUids(a, b) : byReady
   }
-  const restarts = restartsOf(b) - restartsOf(a)
+  const restarts = maxRestarts(b, false) - maxRestarts(a, false) || maxRestarts(b, true) - maxRestarts(a, true)
   if (restarts !== 0) return restarts
   const byAge = compareTimes(a.metadata.creationTimestamp, b.metadata.creationTimestamp, nowMs)
-  if (byAge !== 0) return byAge
+  return byAge === undefined || byAge === 0 ? compareUids(a, b) : byAge
+}
+
+/** Undefined: the same time. 0: not the same, but about one age. Otherwise what is younger, by powers of two, goes first. */
+function compareTimes(a: string | null | undefined, b: string | null | undefined, nowMs: number): number | undefined {
+  if ((a ?? '') === (b ?? '')) return undefined
+  if (typeof a !== 'string' || typeof b !== 'string') return typeof a === 'string' ? 1 : -1
+  // Upstream counts nanoseconds, and the base decides where the steps are.
+  const rank = (time: string): number => {
+    const ageNs = (nowMs - Date.parse(time)) * 1e6
+    return ageNs > 0 ? Math.floor(Math.log2(ageNs)) : -1
+  }
+  return rank(a) - rank(b)
+}
+
+function compareUids(a: Pod, b: Pod): number {
   return (a.metadata.uid ?? '') < (b.metadata.uid ?? '') ? -1 : 1
 }
 
-/** What is younger, by powers of two, goes first. */
-function compareTimes(a: string | null | undefined, b: string | null | undefined, nowMs: number): number {
-  const rank = (time: string | null | undefined): number =>
-    typeof time === 'string' ? Math.floor(Math.log2(Math.max(1, nowMs - Date.parse(time)))) : -1
-  return rank(a) - rank(b)
+/** Of the container that restarted most; sidecars count after the others. */
+function maxRestarts({ spec, status }: Pod, ofSidecars: boolean): number {
+  const sidecars = new Set(spec.initContainers?.filter((one) => one.restartPolicy === 'Always').map(({ name }) => name))
+  const statuses = ofSidecars
+    ? (status?.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name))
+    : (status?.containerStatuses ?? [])
+  return statuses.reduce((most, { restartCount }) => Math.max(most, restartCount ?? 0), 0)
 }
 
 function costOf(pod: Pod): number {

@@ -1,8 +1,8 @@
 /** NodeAffinity: nodeSelector and node affinity, required and preferred. A Pod that names its nodes is only tried on those. */
 import type { Node } from '../../api/core/node.ts'
+import { matcherOfTerm, type NodeMatcher, namedNodes, requiredNodeMatcher } from '../../api/core/node-matcher.ts'
 import type { Filter, Plugin, Rejection } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { matcherOfTerm, type NodeMatcher, namedNodes, requiredNodeMatcher } from '../node-selector.ts'
 import { normalizeScores } from '../normalize.ts'
 
 const name = 'NodeAffinity'

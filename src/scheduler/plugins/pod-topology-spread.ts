@@ -7,11 +7,11 @@
  * minDomains the emptiest is taken to hold none.
  */
 import type { Node } from '../../api/core/node.ts'
+import { type NodeMatcher, requiredNodeMatcher } from '../../api/core/node-matcher.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { matchesLabels } from '../../apimachinery/selectors/labels.ts'
 import type { ClusterEvent, Filter, Listers, Plugin, Rejection } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { type NodeMatcher, requiredNodeMatcher } from '../node-selector.ts'
 import type { CountsByNode } from '../pod-counts.ts'
 import type { Labels, PodInfo } from '../pod-info.ts'
 import { isPlaced } from '../pod-place.ts'

@@ -4,6 +4,7 @@
  */
 import { ReplicaSet } from '../../api/apps/replica-set.ts'
 import { StatefulSet } from '../../api/apps/stateful-set.ts'
+import type { NodeMatcher } from '../../api/core/node-matcher.ts'
 import type { Pod } from '../../api/core/pod.ts'
 import { ReplicationController } from '../../api/core/replication-controller.ts'
 import { Service } from '../../api/core/service.ts'
@@ -11,7 +12,6 @@ import { controllerOf } from '../../apimachinery/object.ts'
 import { type LabelRequirements, matchesLabels, requirementsOfLabels } from '../../apimachinery/selectors/labels.ts'
 import type { Listers } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import type { NodeMatcher } from '../node-selector.ts'
 import { type Labels, type PodInfo, parseSelector } from '../pod-info.ts'
 import { toleratesHard } from './taint-toleration.ts'
 

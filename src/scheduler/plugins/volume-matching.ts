@@ -1,4 +1,6 @@
 /** Which volume suits a claim on a node: one that lies there, or one that can be made there. */
+
+import { matcherOfTerms } from '../../api/core/node-matcher.ts'
 import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import { CSIDriver } from '../../api/storage/csi-driver.ts'
@@ -8,7 +10,6 @@ import { quantityValue } from '../../apimachinery/quantity.ts'
 import { matchesLabels } from '../../apimachinery/selectors/labels.ts'
 import type { Listers } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { matcherOfTerms } from '../node-selector.ts'
 import { parseSelector } from '../pod-info.ts'
 import { classNameOf } from './volume-claims.ts'
 

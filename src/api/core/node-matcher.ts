@@ -1,15 +1,18 @@
 /**
  * nodeSelector and node affinity terms, read once per Pod and asked once per node. Terms are alternatives, what stands inside
- * a term must all hold; a term with nothing in it chooses nothing.
+ * a term must all hold; a term with nothing in it chooses nothing. For the scheduler and the DaemonSet controller alike.
  */
-import type { Pod } from '../api/core/pod.ts'
-import type { NodeInfo } from './node-info.ts'
+import type { Pod } from './pod-schema.ts'
 
 type Affinity = NonNullable<NonNullable<Pod['spec']['affinity']>['nodeAffinity']>
 type NodeSelectorTerm = NonNullable<Affinity['requiredDuringSchedulingIgnoredDuringExecution']>['nodeSelectorTerms'][number]
 type Requirement = NonNullable<NodeSelectorTerm['matchExpressions']>[number]
 
-export type NodeMatcher = (node: Pick<NodeInfo, 'name' | 'labels'>) => boolean
+interface NamedAndLabelled {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}
+export type NodeMatcher = (node: NamedAndLabelled) => boolean
 
 /** nodeSelector and required affinity together; undefined when the Pod goes anywhere. */
 export function requiredNodeMatcher({ spec }: Pod): NodeMatcher | undefined {
