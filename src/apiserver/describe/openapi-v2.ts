@@ -6,7 +6,9 @@ import type { RequestContext } from '../server-parts.ts'
 import { openApiDocuments } from './openapi-v3.ts'
 
 const protobufType = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
-const protobufTypes = [protobufType, 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf']
+/** An @ is no part of a media type: it is asked for with one and served without. */
+const servedType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+const protobufTypes = [protobufType, servedType]
 
 export function openApiV2(context: RequestContext): Answer {
   return answer(context)
@@ -21,7 +23,7 @@ async function answer(context: RequestContext): Promise<HttpResponse> {
   const types = accept.split(',').map((one) => (one.split(';')[0] as string).trim())
   for (const type of types) {
     if (protobufTypes.includes(type))
-      return { status: 200, headers: { 'content-type': protobufType, etag, vary: 'Accept' }, body: await documents.v2Protobuf() }
+      return { status: 200, headers: { 'content-type': servedType, etag, vary: 'Accept' }, body: await documents.v2Protobuf() }
     if (type === 'application/json' || type === '*/*' || type === 'application/*')
       return { status: 200, headers: { 'content-type': 'application/json', etag, vary: 'Accept' }, body: json }
   }
