@@ -16,7 +16,7 @@ import { deprecatedNodeLabels } from './node-labels.ts'
 import type { NodeSelector } from './node-selector.ts'
 import { validateAccessModes, validateClassName, volumeModes } from './persistent-volume-claim-rules.ts'
 import { type PersistentVolumeSpec, persistentVolumeSource, type VolumeObject } from './persistent-volume-schema.ts'
-import { validateNodeTerm } from './pod-spec/validate-scheduling.ts'
+import { validateNodeTerm } from './pod-spec/validate-affinity.ts'
 
 export interface VolumeSpecRules {
   /** Inside a VolumeAttachment. */

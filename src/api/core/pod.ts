@@ -9,7 +9,7 @@ import { qosClassOf } from './pod-qos.ts'
 import { type Pod as PodObject, pod } from './pod-schema.ts'
 import { setPodDefaults } from './pod-spec/defaults.ts'
 import type { PodSpec } from './pod-spec/pod-spec.ts'
-import { validatePodSpec } from './pod-spec/validate-pod-spec.ts'
+import { validateNewPod } from './pod-spec/validate-pod-spec.ts'
 import { validatePodUpdate } from './pod-update.ts'
 
 interface PodDraft {
@@ -44,8 +44,8 @@ function podGraceSeconds({ spec, status }: PodObject, requested: number | undefi
   return seconds < 0 ? 1 : seconds
 }
 
-function validatePod({ spec }: PodObject): Iterable<FieldError> {
-  return validatePodSpec(spec, 'spec')
+function validatePod(object: PodObject): Iterable<FieldError> {
+  return validateNewPod(object)
 }
 
 /** Pods know more field labels than other kinds (ToSelectableFields upstream). */

@@ -1,77 +1,97 @@
 /**
  * Probes and lifecycle handlers (validateProbe, validateHandler upstream): exactly one way to ask, and numbers that make sense.
+ *
+ * What a newcomer would get wrong: a handler beyond the first is refused without a look at it; headers are reported at their list.
  */
-import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../../apimachinery/field-error.ts'
-import { child, index } from '../../../apimachinery/field-path.ts'
+import { forbiddenField, invalidValue, notSupported, required } from '../../../apimachinery/field-error.ts'
 import { httpHeaderNameErrors, portNameErrors, portNumberErrors } from '../../../apimachinery/names.ts'
-import { validateNonNegative } from '../../../apimachinery/validate-metadata.ts'
 import type { Container } from './container.ts'
 import type { HTTPGetAction, LifecycleHandler, Probe } from './probe.ts'
+import { checkName, type Errors, isSet } from './validate-paths.ts'
 
-export function* validateProbes(container: Container, path: string, graceSeconds: number): Generator<FieldError> {
-  const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container
-  if (lifecycle?.postStart) yield* validateHandler(lifecycle.postStart, child(path, 'lifecycle', 'postStart'), graceSeconds)
-  if (lifecycle?.preStop) yield* validateHandler(lifecycle.preStop, child(path, 'lifecycle', 'preStop'), graceSeconds)
-  yield* validateProbe(livenessProbe, child(path, 'livenessProbe'), graceSeconds)
-  if (livenessProbe && (livenessProbe.successThreshold ?? 1) !== 1)
-    yield invalidValue(child(path, 'livenessProbe', 'successThreshold'), livenessProbe.successThreshold, 'must be 1')
-  yield* validateProbe(readinessProbe, child(path, 'readinessProbe'), graceSeconds)
-  if (readinessProbe?.terminationGracePeriodSeconds !== undefined)
-    yield invalidValue(
-      child(path, 'readinessProbe', 'terminationGracePeriodSeconds'),
-      readinessProbe.terminationGracePeriodSeconds,
-      'must not be set for readinessProbes',
-    )
-  yield* validateProbe(startupProbe, child(path, 'startupProbe'), graceSeconds)
-  if (startupProbe && (startupProbe.successThreshold ?? 1) !== 1)
-    yield invalidValue(child(path, 'startupProbe', 'successThreshold'), startupProbe.successThreshold, 'must be 1')
+/** `graceSeconds`: how long the Pod may take to end; undefined when it does not say. */
+export function checkProbes(
+  { livenessProbe, readinessProbe, startupProbe, lifecycle }: Container,
+  path: string,
+  graceSeconds: number | undefined,
+  out: Errors,
+): void {
+  if (lifecycle) {
+    if (lifecycle.postStart) checkHandler(lifecycle.postStart, `${path}.lifecycle.postStart`, graceSeconds, out)
+    if (lifecycle.preStop) checkHandler(lifecycle.preStop, `${path}.lifecycle.preStop`, graceSeconds, out)
+  }
+  if (livenessProbe) checkOnceProbe(livenessProbe, `${path}.livenessProbe`, graceSeconds, out)
+  if (readinessProbe) {
+    const at = `${path}.readinessProbe`
+    checkProbe(readinessProbe, at, graceSeconds, out)
+    const { terminationGracePeriodSeconds: grace } = readinessProbe
+    if (isSet(grace)) out.push(invalidValue(`${at}.terminationGracePeriodSeconds`, grace, 'must not be set for readinessProbes'))
+  }
+  if (startupProbe) checkOnceProbe(startupProbe, `${path}.startupProbe`, graceSeconds, out)
 }
 
-function* validateProbe(probe: Probe | undefined, path: string, graceSeconds: number): Generator<FieldError> {
-  if (!probe) return
-  yield* validateHandler(probe, path, graceSeconds)
-  for (const name of ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const)
-    yield* validateNonNegative(probe[name] ?? 0, child(path, name))
+/** One success is enough. */
+function checkOnceProbe(probe: Probe, path: string, graceSeconds: number | undefined, out: Errors): void {
+  checkProbe(probe, path, graceSeconds, out)
+  const threshold = probe.successThreshold ?? 0
+  if (threshold !== 1) out.push(invalidValue(`${path}.successThreshold`, threshold, 'must be 1'))
+}
+
+const numbers = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const
+
+function checkProbe(probe: Probe, path: string, graceSeconds: number | undefined, out: Errors): void {
+  checkHandler(probe, path, graceSeconds, out)
+  for (const name of numbers) {
+    const value = probe[name] ?? 0
+    if (value < 0) out.push(invalidValue(`${path}.${name}`, value, 'must be greater than or equal to 0'))
+  }
   const grace = probe.terminationGracePeriodSeconds
-  if (grace !== undefined && grace <= 0) yield invalidValue(child(path, 'terminationGracePeriodSeconds'), grace, 'must be greater than 0')
+  if (isSet(grace) && grace <= 0) out.push(invalidValue(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'))
 }
 
-type Handler = LifecycleHandler & Pick<Probe, 'grpc'>
+type Handler = Partial<LifecycleHandler> & Pick<Probe, 'grpc'>
+const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'] as const
 
-export function* validateHandler(handler: Handler, path: string, graceSeconds: number): Generator<FieldError> {
-  let count = 0
-  const isFirst = function* (name: string): Generator<FieldError, boolean> {
-    if (count++ === 0) return true
-    yield forbiddenField(child(path, name), 'may not specify more than 1 handler type')
-    return false
+function checkHandler(handler: Handler, path: string, graceSeconds: number | undefined, out: Errors): void {
+  let first: string | undefined
+  for (const name of handlers) {
+    if (!handler[name]) continue
+    if (first === undefined) first = name
+    else out.push(forbiddenField(`${path}.${name}`, 'may not specify more than 1 handler type'))
+    if (first === name) checkAction(handler, name, `${path}.${name}`, graceSeconds, out)
   }
-  if (handler.exec && (yield* isFirst('exec')) && (handler.exec.command?.length ?? 0) === 0) yield required(child(path, 'exec', 'command'))
-  if (handler.httpGet && (yield* isFirst('httpGet'))) yield* validateHttpGet(handler.httpGet, child(path, 'httpGet'))
-  if (handler.tcpSocket && (yield* isFirst('tcpSocket'))) yield* validatePort(handler.tcpSocket.port, child(path, 'tcpSocket', 'port'))
-  if (handler.grpc && (yield* isFirst('grpc'))) {
-    for (const text of portNumberErrors(handler.grpc.port)) yield invalidValue(child(path, 'grpc', 'port'), handler.grpc.port, text)
-  }
-  if (handler.sleep && (yield* isFirst('sleep'))) {
-    const { seconds } = handler.sleep
-    if (seconds < 0 || seconds > graceSeconds) {
-      const detail = `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep.`
-      yield invalidValue(child(path, 'sleep'), seconds, detail)
-    }
-  }
-  if (count === 0) yield required(path, 'must specify a handler type')
+  if (first === undefined) out.push(required(path, 'must specify a handler type'))
 }
 
-function* validateHttpGet(get: HTTPGetAction, path: string): Generator<FieldError> {
-  if ((get.path ?? '') === '') yield required(child(path, 'path'))
-  yield* validatePort(get.port, child(path, 'port'))
-  const scheme = get.scheme ?? ''
-  if (scheme !== 'HTTP' && scheme !== 'HTTPS') yield notSupported(child(path, 'scheme'), scheme, ['HTTP', 'HTTPS'])
-  for (const [position, { name }] of (get.httpHeaders ?? []).entries()) {
-    for (const text of httpHeaderNameErrors(name))
-      yield invalidValue(child(index(child(path, 'httpHeaders'), position), 'name'), name, text)
+function checkAction(
+  { exec, httpGet, tcpSocket, grpc, sleep }: Handler,
+  name: (typeof handlers)[number],
+  path: string,
+  graceSeconds: number | undefined,
+  out: Errors,
+): void {
+  if (name === 'exec') {
+    if ((exec?.command?.length ?? 0) === 0) out.push(required(`${path}.command`))
+  } else if (name === 'httpGet') checkHttpGet(httpGet as HTTPGetAction, path, out)
+  else if (name === 'tcpSocket') checkPort(tcpSocket?.port ?? 0, `${path}.port`, out)
+  else if (name === 'grpc') checkPort(grpc?.port ?? 0, `${path}.port`, out)
+  else {
+    const seconds = sleep?.seconds ?? 0
+    if (graceSeconds === undefined || (seconds >= 0 && seconds <= graceSeconds)) return
+    out.push(invalidValue(path, seconds, `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`))
   }
 }
 
-function* validatePort(port: number | string, path: string): Generator<FieldError> {
-  for (const text of typeof port === 'number' ? portNumberErrors(port) : portNameErrors(port)) yield invalidValue(path, port, text)
+const schemes = ['HTTP', 'HTTPS']
+
+function checkHttpGet({ path: route = '', port, scheme = '', httpHeaders }: HTTPGetAction, path: string, out: Errors): void {
+  if (route === '') out.push(required(`${path}.path`))
+  checkPort(port ?? 0, `${path}.port`, out)
+  if (!schemes.includes(scheme)) out.push(notSupported(`${path}.scheme`, scheme, schemes))
+  for (const { name = '' } of httpHeaders ?? []) checkName(httpHeaderNameErrors(name), name, `${path}.httpHeaders`, out)
+}
+
+function checkPort(port: number | string, path: string, out: Errors): void {
+  const problems = typeof port === 'number' ? portNumberErrors(port) : portNameErrors(port)
+  for (const problem of problems) out.push(invalidValue(path, port, problem))
 }

@@ -1,244 +1,244 @@
 /**
- * A Pod's volumes and where containers mount them (ValidateVolumes, ValidateVolumeMounts upstream): one source each, names unique, keys and paths that
- * stay inside, mounts of volumes that exist. The retired cloud sources are checked for being the only one, and no further.
+ * A Pod's volumes (ValidateVolumes upstream): one source each, names unique, sources that are complete. What they show of API objects is in
+ * validate-projected.ts, what vendors sold in validate-retired-volumes.ts, where they are mounted in validate-mounts.ts.
+ *
+ * What a newcomer would get wrong: a volume with anything wrong does not exist for the mounts, so that they are reported as well.
  */
-import {
-  duplicate,
-  type FieldError,
-  forbiddenField,
-  invalidValue,
-  notFoundValue,
-  notSupported,
-  required,
-} from '../../../apimachinery/field-error.ts'
-import { child, index } from '../../../apimachinery/field-path.ts'
-import { configMapKeyErrors, dns1123LabelErrors, nameIsDnsSubdomain } from '../../../apimachinery/names.ts'
+import { duplicate, forbiddenField, invalidValue, notSupported, required, tooLong } from '../../../apimachinery/field-error.ts'
+import { quote, utf8Length } from '../../../apimachinery/go-strings.ts'
+import { dns1123SubdomainErrors, nameIsDnsSubdomain } from '../../../apimachinery/names.ts'
 import { compareQuantities } from '../../../apimachinery/quantity.ts'
-import type { Container } from './container.ts'
-import { validateObjectFieldRef } from './validate-env.ts'
-import type { Volume } from './volume.ts'
+import { validateLabels } from '../../../apimachinery/selectors/labels.ts'
+import { validateAnnotations } from '../../../apimachinery/validate-metadata.ts'
+import { validateClaimSpec } from '../persistent-volume-claim-rules.ts'
+import type { PodRules } from './rules.ts'
+import { checkLabel, checkMode, checkName, checkNoBacksteps, checkObjectName, type Errors, isSet } from './validate-paths.ts'
+import { checkDownwardFile, checkKeyToPath, checkProjected } from './validate-projected.ts'
+import {
+  checkAzureDisk,
+  checkDisk,
+  checkFc,
+  checkFlex,
+  checkFlocker,
+  checkGitRepo,
+  checkIscsi,
+  checkIscsiName,
+  checkQuobyte,
+  checkRequired,
+  checkStorageOs,
+} from './validate-retired-volumes.ts'
+import type {
+  CSIVolumeSource,
+  DownwardAPIVolumeSource,
+  EphemeralVolumeSource,
+  HostPathVolumeSource,
+  ImageVolumeSource,
+  KeyToPath,
+  NFSVolumeSource,
+  Volume,
+} from './volume.ts'
 
-const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
-const downwardFields = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid']
+const noVolumes: ReadonlyMap<string, Volume> = new Map()
 
-export function* validateVolumes(volumes: readonly Volume[], path: string): Generator<FieldError, ReadonlyMap<string, Volume>> {
+/** `podName`: '' in templates. The volumes that are right, by name. */
+export function checkVolumes(
+  volumes: readonly Volume[] | null | undefined,
+  podName: string,
+  path: string,
+  rules: PodRules,
+  out: Errors,
+): ReadonlyMap<string, Volume> {
+  if (!volumes || volumes.length === 0) return noVolumes
+  const claims = new Set<string>()
+  if (podName !== '') for (const { name, ephemeral } of volumes) if (ephemeral) claims.add(`${podName}-${name}`)
   const known = new Map<string, Volume>()
-  for (const [position, volume] of volumes.entries()) {
-    const at = index(path, position)
-    const errors = [...validateSource(volume, at)]
-    if (volume.name === '') errors.push(required(child(at, 'name')))
-    else for (const text of dns1123LabelErrors(volume.name)) errors.push(invalidValue(child(at, 'name'), volume.name, text))
-    if (known.has(volume.name)) errors.push(duplicate(child(at, 'name'), volume.name))
-    if (errors.length === 0) known.set(volume.name, volume)
-    else yield* errors
+  for (let i = 0; i < volumes.length; i++) {
+    const volume = volumes[i] as Volume
+    const { name = '' } = volume
+    const at = `${path}[${i}]`
+    const before = out.length
+    checkSource(volume, podName, at, rules, out)
+    if (name === '') out.push(required(`${at}.name`))
+    else checkLabel(name, `${at}.name`, out)
+    if (known.has(name)) out.push(duplicate(`${at}.name`, name))
+    if (out.length === before) known.set(name, volume)
+    const claim = volume.persistentVolumeClaim?.claimName
+    if (claim !== undefined && claims.has(claim)) {
+      const detail = 'must not reference a PVC that gets created for an ephemeral volume'
+      out.push(invalidValue(`${at}.persistentVolumeClaim.claimName`, claim, detail))
+    }
   }
   return known
 }
 
-type Checks = { readonly [K in keyof Volume]?: (source: NonNullable<Volume[K]>, path: string) => Iterable<FieldError> }
+interface Around {
+  readonly volume: Volume
+  readonly podName: string
+  readonly rules: PodRules
+  /** The volume's. */
+  readonly path: string
+}
+type Check<K extends keyof Volume> = (source: NonNullable<Volume[K]>, path: string, out: Errors, around: Around) => void
+type Source = Exclude<keyof Volume, 'name'>
 
 /** In the order in which upstream looks at them. */
-const sources: readonly (keyof Volume)[] = [
-  'emptyDir',
-  'hostPath',
-  'gitRepo',
-  'gcePersistentDisk',
-  'awsElasticBlockStore',
-  'secret',
-  'nfs',
-  'iscsi',
-  'glusterfs',
-  'flocker',
-  'persistentVolumeClaim',
-  'rbd',
-  'cinder',
-  'cephfs',
-  'quobyte',
-  'downwardAPI',
-  'fc',
-  'flexVolume',
-  'configMap',
-  'azureFile',
-  'vsphereVolume',
-  'photonPersistentDisk',
-  'portworxVolume',
-  'azureDisk',
-  'storageos',
-  'projected',
-  'scaleIO',
-  'csi',
-  'ephemeral',
-  'image',
+const checks: { readonly [K in Source]: Check<K> } = {
+  emptyDir: ({ sizeLimit }, path, out) => {
+    if (isSet(sizeLimit) && compareQuantities(sizeLimit, '0') < 0) {
+      out.push(forbiddenField(`${path}.sizeLimit`, 'SizeLimit field must be a valid resource quantity'))
+    }
+  },
+  hostPath: checkHostPath,
+  gitRepo: checkGitRepo,
+  gcePersistentDisk: (source, _, out, { path }) => checkDisk(source, 'pdName', `${path}.persistentDisk`, out),
+  awsElasticBlockStore: (source, path, out) => checkDisk(source, 'volumeID', path, out),
+  secret: (source, path, out) => checkKeyed(source, 'secretName', path, out),
+  nfs: checkNfs,
+  iscsi: checkIscsi,
+  glusterfs: (source, path, out) => checkRequired(source, path, out, 'endpoints', 'path'),
+  flocker: checkFlocker,
+  persistentVolumeClaim: (source, path, out) => checkRequired(source, path, out, 'claimName'),
+  rbd: ({ monitors, image }, path, out) => {
+    if ((monitors?.length ?? 0) === 0) out.push(required(`${path}.monitors`))
+    if ((image ?? '') === '') out.push(required(`${path}.image`))
+  },
+  cinder: ({ volumeID, secretRef }, path, out) => {
+    if ((volumeID ?? '') === '') out.push(required(`${path}.volumeID`))
+    if (secretRef && (secretRef.name ?? '') === '') out.push(required(`${path}.secretRef.name`))
+  },
+  cephfs: ({ monitors }, path, out) => {
+    if ((monitors?.length ?? 0) === 0) out.push(required(`${path}.monitors`))
+  },
+  quobyte: checkQuobyte,
+  downwardAPI: checkDownward,
+  fc: checkFc,
+  flexVolume: checkFlex,
+  configMap: (source, path, out) => checkKeyed(source, 'name', path, out),
+  azureFile: (source, path, out) => checkRequired(source, path, out, 'secretName', 'shareName'),
+  vsphereVolume: (source, path, out) => checkRequired(source, path, out, 'volumePath'),
+  photonPersistentDisk: (source, path, out) => checkRequired(source, path, out, 'pdID'),
+  portworxVolume: (source, path, out) => checkRequired(source, path, out, 'volumeID'),
+  azureDisk: checkAzureDisk,
+  storageos: checkStorageOs,
+  projected: (source, path, out, { rules }) => checkProjected(source, path, rules, out),
+  scaleIO: (source, path, out) => checkRequired(source, path, out, 'gateway', 'system', 'volumeName'),
+  csi: checkCsi,
+  ephemeral: checkEphemeral,
+  image: checkImage,
+}
+const ranks = new Map(Object.keys(checks).map((name, rank) => [name, rank]))
+/** Where upstream's own spelling differs when a source is one too many. */
+const misspelled: Readonly<Record<string, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' }
+
+function checkSource(volume: Volume, podName: string, path: string, rules: PodRules, out: Errors): void {
+  const around = { volume, podName, rules, path }
+  const names = sourcesOf(volume)
+  if (names.length === 0) return void out.push(required(path, 'must specify a volume type'))
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as Source
+    if (i > 0) out.push(forbiddenField(`${path}.${misspelled[name] ?? name}`, 'may not specify more than 1 volume type'))
+    else (checks[name] as Check<never>)(volume[name] as never, `${path}.${name}`, out, around)
+    if (name === 'iscsi') checkIscsiName(volume.iscsi as NonNullable<Volume['iscsi']>, volume.name ?? '', path, out)
+  }
+}
+
+function sourcesOf(volume: Volume): readonly string[] {
+  const found: string[] = []
+  for (const name in volume) if (name !== 'name' && isSet(volume[name as Source]) && ranks.has(name)) found.push(name)
+  return found.length < 2 ? found : found.sort((a, b) => (ranks.get(a) as number) - (ranks.get(b) as number))
+}
+
+const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
+
+function checkHostPath({ path: place = '', type }: HostPathVolumeSource, path: string, out: Errors): void {
+  if (place === '') return void out.push(required(`${path}.path`))
+  checkNoBacksteps(place, `${path}.path`, out)
+  if (isSet(type) && !hostPathTypes.includes(type)) out.push(notSupported(`${path}.type`, type, hostPathTypes))
+}
+
+function checkKeyed(
+  source: { readonly items?: readonly KeyToPath[] | undefined; readonly defaultMode?: number | undefined },
+  name: string,
+  path: string,
+  out: Errors,
+): void {
+  checkRequired(source, path, out, name)
+  checkMode(source.defaultMode, `${path}.defaultMode`, out)
+  const { items } = source
+  for (let i = 0; i < (items?.length ?? 0); i++) checkKeyToPath(items?.[i] as KeyToPath, `${path}.items[${i}]`, out)
+}
+
+function checkNfs({ server = '', path: place = '' }: NFSVolumeSource, path: string, out: Errors): void {
+  if (server === '') out.push(required(`${path}.server`))
+  if (place === '') out.push(required(`${path}.path`))
+  if (!place.startsWith('/')) out.push(invalidValue(`${path}.path`, place, 'must be an absolute path'))
+}
+
+function checkDownward({ defaultMode, items }: DownwardAPIVolumeSource, path: string, out: Errors): void {
+  checkMode(defaultMode, `${path}.defaultMode`, out)
+  for (const file of items ?? []) checkDownwardFile(file, path, out)
+}
+
+function checkCsi({ driver = '', nodePublishSecretRef: secret }: CSIVolumeSource, path: string, out: Errors): void {
+  const at = `${path}.driver`
+  if (driver === '') out.push(required(at))
+  else {
+    if (utf8Length(driver) > 63) out.push(tooLong(at, 63))
+    checkName(dns1123SubdomainErrors(driver.toLowerCase()), driver, at, out)
+  }
+  if (!secret) return
+  if ((secret.name ?? '') === '') out.push(required(`${path}.nodePublishSecretRef.name`))
+  else checkObjectName(secret.name as string, `${path}.name`, out)
+}
+
+/** In Go's order, with the first letter made small: uid is shown as uID. */
+const forbiddenMetadata: readonly (readonly [name: string, shown: string])[] = [
+  ['name', 'name'],
+  ['generateName', 'generateName'],
+  ['namespace', 'namespace'],
+  ['selfLink', 'selfLink'],
+  ['uid', 'uID'],
+  ['resourceVersion', 'resourceVersion'],
+  ['generation', 'generation'],
+  ['creationTimestamp', 'creationTimestamp'],
+  ['deletionTimestamp', 'deletionTimestamp'],
+  ['deletionGracePeriodSeconds', 'deletionGracePeriodSeconds'],
+  ['ownerReferences', 'ownerReferences'],
+  ['finalizers', 'finalizers'],
+  ['managedFields', 'managedFields'],
 ]
 
-const checks: Checks = {
-  emptyDir: function* (source, path) {
-    if (source.sizeLimit !== undefined && compareQuantities(source.sizeLimit, '0') < 0)
-      yield forbiddenField(child(path, 'sizeLimit'), 'SizeLimit field must be a valid resource quantity')
-  },
-  hostPath: function* (source, path) {
-    if (source.path === '') yield required(child(path, 'path'))
-    else yield* validateNoDots(source.path, child(path, 'path'))
-    if (source.type !== undefined && !hostPathTypes.includes(source.type))
-      yield notSupported(child(path, 'type'), source.type, hostPathTypes)
-  },
-  secret: function* (source, path) {
-    if ((source.secretName ?? '') === '') yield required(child(path, 'secretName'))
-    yield* validateMode(source.defaultMode, child(path, 'defaultMode'))
-    yield* validateItems(source.items ?? [], path)
-  },
-  configMap: function* (source, path) {
-    if ((source.name ?? '') === '') yield required(child(path, 'name'))
-    yield* validateMode(source.defaultMode, child(path, 'defaultMode'))
-    yield* validateItems(source.items ?? [], path)
-  },
-  nfs: function* (source, path) {
-    if (source.server === '') yield required(child(path, 'server'))
-    if (source.path === '') yield required(child(path, 'path'))
-    else if (!source.path.startsWith('/')) yield invalidValue(child(path, 'path'), source.path, 'must be an absolute path')
-  },
-  persistentVolumeClaim: function* (source, path) {
-    if (source.claimName === '') yield required(child(path, 'claimName'))
-  },
-  downwardAPI: function* (source, path) {
-    yield* validateMode(source.defaultMode, child(path, 'defaultMode'))
-    yield* validateDownwardItems(source.items ?? [], path)
-  },
-  projected: validateProjected,
-  csi: function* (source, path) {
-    if (source.driver === '') yield required(child(path, 'driver'))
-    if (source.nodePublishSecretRef && (source.nodePublishSecretRef.name ?? '') === '')
-      yield required(child(path, 'nodePublishSecretRef', 'name'))
-  },
-  ephemeral: function* (source, path) {
-    if (!source.volumeClaimTemplate) yield required(child(path, 'volumeClaimTemplate'))
-  },
-}
-
-function* validateSource(volume: Volume, path: string): Generator<FieldError> {
-  let count = 0
-  for (const name of sources) {
-    const source = volume[name]
-    if (source === undefined || source === null) continue
-    if (count++ > 0) yield forbiddenField(child(path, name), 'may not specify more than 1 volume type')
-    else yield* (checks[name] as ((source: unknown, path: string) => Iterable<FieldError>) | undefined)?.(source, child(path, name)) ?? []
-  }
-  if (count === 0) yield required(path, 'must specify a volume type')
-}
-
-function* validateProjected(source: NonNullable<Volume['projected']>, path: string): Generator<FieldError> {
-  yield* validateMode(source.defaultMode, child(path, 'defaultMode'))
-  const paths = new Set<string>()
-  for (const [position, one] of (source.sources ?? []).entries()) {
-    const at = child(index(child(path, 'sources'), position))
-    const kinds = (['secret', 'configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrustBundle', 'podCertificate'] as const).filter(
-      (name) => one[name],
-    )
-    if (kinds.length > 1) yield forbiddenField(child(at, kinds[1] as string), 'may not specify more than 1 volume type per source')
-    if (one.secret) {
-      if ((one.secret.name ?? '') === '') yield required(child(at, 'secret', 'name'))
-      yield* validateItems(one.secret.items ?? [], child(at, 'secret'), paths)
+function checkEphemeral({ volumeClaimTemplate: template }: EphemeralVolumeSource, path: string, out: Errors, around: Around): void {
+  const at = `${path}.volumeClaimTemplate`
+  if (!template) out.push(required(at))
+  else {
+    const { metadata, spec } = template
+    if (metadata) {
+      out.push(...validateAnnotations(metadata.annotations, `${at}.metadata.annotations`))
+      out.push(...validateLabels(metadata.labels, `${at}.metadata.labels`))
+      for (const [name, shown] of forbiddenMetadata) {
+        const value = (metadata as Readonly<Record<string, unknown>>)[name]
+        if (isSet(value) && value !== '' && value !== 0) out.push(forbiddenField(`${at}.metadata.${shown}`, 'cannot be set'))
+      }
     }
-    if (one.configMap) {
-      if ((one.configMap.name ?? '') === '') yield required(child(at, 'configMap', 'name'))
-      yield* validateItems(one.configMap.items ?? [], child(at, 'configMap'), paths)
-    }
-    if (one.downwardAPI) yield* validateDownwardItems(one.downwardAPI.items ?? [], child(at, 'downwardAPI'))
-    const token = one.serviceAccountToken
-    if (token) {
-      const seconds = token.expirationSeconds ?? 3600
-      if (seconds < 600)
-        yield invalidValue(
-          child(at, 'serviceAccountToken', 'expirationSeconds'),
-          seconds,
-          'may not specify a duration less than 10 minutes',
-        )
-      if (seconds > 2 ** 32)
-        yield invalidValue(
-          child(at, 'serviceAccountToken', 'expirationSeconds'),
-          seconds,
-          'may not specify a duration larger than 2^32 seconds',
-        )
-      if (token.path === '') yield required(child(at, 'serviceAccountToken', 'path'))
-      else yield* validateInsidePath(token.path, child(at, 'serviceAccountToken', 'path'))
-    }
+    out.push(...validateClaimSpec(spec, `${at}.spec`))
+  }
+  const { podName, volume } = around
+  if (podName === '' || (volume.name ?? '') === '') return
+  const claim = `${podName}-${volume.name}`
+  for (const problem of nameIsDnsSubdomain(claim, false)) {
+    out.push(invalidValue(`${around.path}.name`, volume.name, `PVC name ${quote(claim)}: ${problem}`))
   }
 }
 
-function* validateItems(
-  items: readonly { readonly key: string; readonly path: string; readonly mode?: number | undefined }[],
-  path: string,
-  paths?: Set<string>,
-): Generator<FieldError> {
-  for (const [position, item] of items.entries()) {
-    const at = index(child(path, 'items'), position)
-    if (item.key === '') yield required(child(at, 'key'))
-    else for (const text of configMapKeyErrors(item.key)) yield invalidValue(child(at, 'key'), item.key, text)
-    if (item.path === '') yield required(child(at, 'path'))
-    else yield* validateInsidePath(item.path, child(at, 'path'))
-    yield* validateMode(item.mode, child(at, 'mode'))
-    if (paths === undefined || item.path === '') continue
-    if (paths.has(item.path)) yield invalidValue(path, '', `conflicting duplicate paths`)
-    paths.add(item.path)
-  }
+export const pullPolicies = ['Always', 'IfNotPresent', 'Never']
+
+export function checkPullPolicy(policy: string, path: string, out: Errors): void {
+  if (policy === '') out.push(required(path))
+  else if (!pullPolicies.includes(policy)) out.push(notSupported(path, policy, pullPolicies))
 }
 
-function* validateDownwardItems(
-  items: readonly NonNullable<NonNullable<Volume['downwardAPI']>['items']>[number][],
-  path: string,
-): Generator<FieldError> {
-  for (const [position, item] of items.entries()) {
-    const at = index(child(path, 'items'), position)
-    if (item.path === '') yield required(child(at, 'path'))
-    else yield* validateInsidePath(item.path, child(at, 'path'))
-    if (item.fieldRef) {
-      yield* validateObjectFieldRef(item.fieldRef, child(at, 'fieldRef'), downwardFields)
-      if (item.resourceFieldRef) yield invalidValue(at, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously')
-    } else if (!item.resourceFieldRef) yield required(at, 'one of fieldRef and resourceFieldRef is required')
-    yield* validateMode(item.mode, child(at, 'mode'))
-  }
-}
-
-function* validateMode(mode: number | undefined, path: string): Generator<FieldError> {
-  if (mode !== undefined && (mode < 0 || mode > 0o777))
-    yield invalidValue(path, mode, 'must be a number between 0 and 0777 (octal), both inclusive')
-}
-function* validateNoDots(value: string, path: string): Generator<FieldError> {
-  if (value.split('/').includes('..')) yield invalidValue(path, value, "must not contain '..'")
-}
-function* validateInsidePath(value: string, path: string): Generator<FieldError> {
-  if (value.startsWith('/')) yield invalidValue(path, value, 'must be a relative path')
-  yield* validateNoDots(value, path)
-  if (value.startsWith('..') && !value.split('/').includes('..')) yield invalidValue(path, value, "must not start with '..'")
-}
-
-export function* validateVolumeMounts(container: Container, volumes: ReadonlyMap<string, Volume>, path: string): Generator<FieldError> {
-  const places = new Set<string>()
-  for (const [position, mount] of (container.volumeMounts ?? []).entries()) {
-    const at = index(path, position)
-    if (mount.name === '') yield required(child(at, 'name'))
-    if (!volumes.has(mount.name)) yield notFoundValue(child(at, 'name'), mount.name)
-    if (mount.mountPath === '') yield required(child(at, 'mountPath'))
-    if (places.has(mount.mountPath)) yield invalidValue(child(at, 'mountPath'), mount.mountPath, 'must be unique')
-    places.add(mount.mountPath)
-    if ((mount.subPath ?? '') !== '') yield* validateInsidePath(mount.subPath as string, child(at, 'subPath'))
-    if ((mount.subPathExpr ?? '') !== '') {
-      if ((mount.subPath ?? '') !== '')
-        yield invalidValue(child(at, 'subPathExpr'), mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive')
-      yield* validateInsidePath(mount.subPathExpr as string, child(at, 'subPathExpr'))
-    }
-    yield* validatePropagation(mount.mountPropagation, container, child(at, 'mountPropagation'))
-  }
-}
-
-function* validatePropagation(propagation: string | undefined, container: Container, path: string): Generator<FieldError> {
-  if (propagation === undefined) return
-  const supported = ['Bidirectional', 'HostToContainer', 'None']
-  if (!supported.includes(propagation)) yield notSupported(path, propagation, supported)
-  if (propagation === 'Bidirectional' && container.securityContext?.privileged !== true)
-    yield forbiddenField(path, 'Bidirectional mount propagation is available only to privileged containers')
-}
-
-export function* validateClaimName(name: string, path: string): Generator<FieldError> {
-  for (const text of nameIsDnsSubdomain(name, false)) yield invalidValue(path, name, text)
+function checkImage({ reference = '', pullPolicy = '' }: ImageVolumeSource, path: string, out: Errors, { rules }: Around): void {
+  if (rules.isPod === true && reference === '') out.push(required(`${path}.reference`))
+  checkPullPolicy(pullPolicy, `${path}.pullPolicy`, out)
 }
