@@ -6,6 +6,7 @@ import { labelSelector, typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { matchCondition, ruleWithOperations, webhookClientConfig } from './rules.ts'
+import { setWebhookDefaults, validateWebhooks } from './webhook-rules.ts'
 
 export interface MutatingWebhook extends Infer<typeof mutatingWebhook> {}
 export const mutatingWebhook = struct('admissionregistration.v1.MutatingWebhook', {
@@ -37,4 +38,21 @@ export const MutatingWebhookConfiguration = defineKind({
   categories: ['api-extensions'],
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: mutatingWebhookConfiguration }],
+  setDefaults: ({ webhooks }) => {
+    for (const webhook of webhooks ?? []) {
+      setWebhookDefaults(webhook)
+      webhook.reinvocationPolicy ??= 'Never'
+    }
+  },
+  validate: ({ webhooks }) => validateWebhooks(webhooks ?? []),
+  validateUpdate: ({ webhooks }, old) => validateWebhooks(webhooks ?? [], old.webhooks ?? []),
+  allowUnconditionalUpdate: false,
+  columns: [
+    {
+      name: 'Webhooks',
+      type: 'integer',
+      description: 'Webhooks indicates the number of webhooks registered in this configuration',
+      value: ({ webhooks }) => webhooks?.length ?? 0,
+    },
+  ],
 })

@@ -1,8 +1,13 @@
 /**
  * apiregistration.k8s.io/v1 APIService: who serves a group and version: this server or another behind it.
  */
+
+import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
+import { index } from '../../apimachinery/field-path.ts'
+import { quote } from '../../apimachinery/go-strings.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
+import { dns1035LabelErrors, dns1123SubdomainErrors, pathSegmentNameErrors, portNumberErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, bytes, field, type Infer, int32, list, string, struct, time } from '../../apimachinery/schema/schema.ts'
 
@@ -54,4 +59,91 @@ export const APIService = defineKind({
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: apiService }],
   hasStatus: true,
+  setDefaults: ({ spec }) => {
+    if (spec.service) spec.service.port ??= 443
+  },
+  prepareForCreate: (draft) => {
+    delete draft.status
+    if (draft.spec.service) return
+    // What this server serves itself is there at once.
+    const lastTransitionTime = draft.metadata.creationTimestamp ?? null
+    const condition = {
+      type: 'Available',
+      status: 'True',
+      lastTransitionTime,
+      reason: 'Local',
+      message: 'Local APIServices are always available',
+    }
+    draft.status = { conditions: [condition] }
+  },
+  prepareForUpdate: ({ metadata }, old, { subresource }) => {
+    if (subresource !== 'status') return
+    for (const name of ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const) {
+      if (old.metadata[name] === undefined) delete metadata[name]
+      else Object.assign(metadata, { [name]: old.metadata[name] })
+    }
+  },
+  generation: 'none',
+  validateName: pathSegmentNameErrors,
+  validate: validateApiService,
+  validateUpdate: validateApiService,
+  *validateStatusUpdate({ status }) {
+    const statuses = ['True', 'False', 'Unknown']
+    for (const [i, condition] of (status?.conditions ?? []).entries()) {
+      if (!statuses.includes(condition.status))
+        yield notSupported(`${index('status.conditions', i)}.status`, condition.status ?? '', statuses)
+    }
+  },
+  allowUnconditionalUpdate: false,
+  columns: [
+    {
+      name: 'Service',
+      type: 'string',
+      description: 'The reference to the service that hosts this API endpoint.',
+      value: ({ spec }) => (spec.service ? `${spec.service.namespace ?? ''}/${spec.service.name ?? ''}` : 'Local'),
+    },
+    { name: 'Available', type: 'string', description: 'Whether this service is available.', value: availableText },
+  ],
 })
+
+function availableText({ status }: Infer<typeof apiService>): string {
+  const condition = status?.conditions?.find(({ type }) => type === 'Available')
+  if (condition === undefined) return 'Unknown'
+  return condition.status === 'True' || !condition.reason ? condition.status : `${condition.status} (${condition.reason})`
+}
+
+function* validateApiService({ metadata, spec }: Infer<typeof apiService>): Generator<FieldError> {
+  const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0 } = spec
+  const { name = '' } = metadata
+  const wanted = `${version}.${group}`
+  if (name !== '' && name !== wanted && pathSegmentNameErrors(name, false).length === 0) {
+    yield invalidValue('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${quote(wanted)}`)
+  }
+  if (group === '' && version !== 'v1') yield required('spec.group', 'only v1 may have an empty group and it better be legacy kube')
+  if (group !== '') for (const problem of dns1123SubdomainErrors(group)) yield invalidValue('spec.group', group, problem)
+  for (const problem of dns1035LabelErrors(version)) yield invalidValue('spec.version', version, problem)
+  if (groupPriorityMinimum <= 0 || groupPriorityMinimum > 20000) {
+    yield invalidValue('spec.groupPriorityMinimum', groupPriorityMinimum, 'must be positive and less than 20000')
+  }
+  if (versionPriority <= 0 || versionPriority > 1000) {
+    yield invalidValue('spec.versionPriority', versionPriority, 'must be positive and less than 1000')
+  }
+  yield* validateBackend(spec)
+}
+
+function* validateBackend({ service, caBundle = '', insecureSkipTLSVerify = false }: APIServiceSpec): Generator<FieldError> {
+  if (!service) {
+    const bytes = Math.floor((caBundle.replace(/=+$/, '').length * 3) / 4)
+    if (bytes > 0) yield invalidValue('spec.caBundle', `${bytes} bytes`, 'local APIServices may not have a caBundle')
+    if (insecureSkipTLSVerify)
+      yield invalidValue('spec.insecureSkipTLSVerify', true, 'local APIServices may not have insecureSkipTLSVerify')
+    return
+  }
+  if (!service.namespace) yield required('spec.service.namespace')
+  if (!service.name) yield required('spec.service.name')
+  const port = service.port ?? 0
+  const problems = portNumberErrors(port)
+  if (problems.length > 0) yield invalidValue('spec.service.port', port, `port is not valid: ${problems.join(', ')}`)
+  if (insecureSkipTLSVerify && caBundle !== '')
+    yield invalidValue('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present')
+}

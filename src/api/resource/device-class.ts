@@ -1,11 +1,15 @@
 /**
  * resource.k8s.io/v1 DeviceClass: a named choice of devices with their configuration.
  */
+
+import { type FieldError, invalidValue } from '../../apimachinery/field-error.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
+import { qualifiedNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, inline, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { deviceConfiguration, deviceSelector } from './device-request.ts'
+import { configsMax, isSet, validateOpaque, validateSelectors, validateSlice } from './device-rules.ts'
 
 export interface DeviceClassConfiguration extends Infer<typeof deviceClassConfiguration> {}
 export const deviceClassConfiguration = struct('resource.v1.DeviceClassConfiguration', {
@@ -32,4 +36,25 @@ export const DeviceClass = defineKind({
   plural: 'deviceclasses',
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: deviceClass }],
+  // The gate DRAExtendedResource is off: the field stays only where it was.
+  prepareForCreate: ({ spec }) => {
+    delete spec.extendedResourceName
+  },
+  prepareForUpdate: ({ spec }, old) => {
+    if (!isSet(old.spec.extendedResourceName)) delete spec.extendedResourceName
+  },
+  validate: ({ spec }) => validateSpec(spec),
+  validateUpdate: ({ spec }) => validateSpec(spec),
+  returnsDeletedObject: true,
+  columns: [],
 })
+
+function* validateSpec({ selectors, config, extendedResourceName: name }: DeviceClassSpec): Generator<FieldError> {
+  yield* validateSelectors(selectors, 'spec.selectors')
+  yield* validateSlice(config, 'spec.config', configsMax, validateOpaque)
+  if (!isSet(name)) return
+  const isExtended = name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.')
+  if (!isExtended || qualifiedNameErrors(`requests.${name}`).length > 0) {
+    yield invalidValue('spec.extendedResourceName', name, 'must be a valid extended resource name')
+  }
+}

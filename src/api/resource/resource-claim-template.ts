@@ -1,11 +1,17 @@
 /**
  * resource.k8s.io/v1 ResourceClaimTemplate: claims to be made per Pod.
  */
+
+import type { FieldError } from '../../apimachinery/field-error.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
+import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, struct } from '../../apimachinery/schema/schema.ts'
+import { validateLabels } from '../../apimachinery/selectors/labels.ts'
+import { validateAnnotations, validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { resourceClaimSpec } from './device-request.ts'
+import { dropDisabledRequestFields, setRequestDefaults, validateClaimSpec } from './device-rules.ts'
 
 export interface ResourceClaimTemplateSpec extends Infer<typeof resourceClaimTemplateSpec> {}
 export const resourceClaimTemplateSpec = struct('resource.v1.ResourceClaimTemplateSpec', {
@@ -26,4 +32,22 @@ export const ResourceClaimTemplate = defineKind({
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: resourceClaimTemplate }],
+  setDefaults: ({ spec }) => setRequestDefaults(spec.spec),
+  prepareForCreate: ({ spec }) => dropDisabledRequestFields(spec.spec),
+  prepareForUpdate: ({ spec }, old) => dropDisabledRequestFields(spec.spec, old.spec.spec),
+  generation: 'none',
+  validateName: nameIsDnsSubdomain,
+  validate: ({ spec }) => validateSpec(spec),
+  *validateUpdate({ spec }, old) {
+    yield* validateSpec(spec)
+    yield* validateImmutable(spec, old.spec, 'spec')
+  },
+  returnsDeletedObject: true,
+  columns: [],
 })
+
+function* validateSpec({ metadata, spec }: ResourceClaimTemplateSpec): Generator<FieldError> {
+  yield* validateAnnotations(metadata?.annotations, 'spec.metadata.annotations')
+  yield* validateLabels(metadata?.labels, 'spec.metadata.labels')
+  yield* validateClaimSpec(spec, 'spec.spec')
+}

@@ -1,9 +1,16 @@
 /**
  * resource.k8s.io/v1 ResourceClaim: a request for devices, and what was allocated.
  */
+
+import { type FieldError, forbiddenField, invalidValue, notSupported, required, tooLong, tooMany } from '../../apimachinery/field-error.ts'
+import { child } from '../../apimachinery/field-path.ts'
+import { utf8Length } from '../../apimachinery/go-strings.ts'
+import { validateInterfaceAddress } from '../../apimachinery/ip-address.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { condition, typeMeta } from '../../apimachinery/meta.ts'
-import { objectMeta } from '../../apimachinery/object.ts'
+import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
+import { type Mutable, objectMeta } from '../../apimachinery/object.ts'
+import { resetMetadata } from '../../apimachinery/reset-metadata.ts'
 import {
   boolean,
   field,
@@ -17,8 +24,27 @@ import {
   struct,
   time,
 } from '../../apimachinery/schema/schema.ts'
+import { validateConditions } from '../../apimachinery/validate-conditions.ts'
+import { semanticallyEqual, validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { nodeSelector } from '../core/node-selector.ts'
+import { validateDriverName, validateNodeSelector } from '../core/persistent-volume-rules.ts'
 import { deviceConfiguration, deviceToleration, resourceClaimSpec } from './device-request.ts'
+import {
+  configsMax,
+  dropDisabledRequestFields,
+  isSet,
+  requestNames,
+  setRequestDefaults,
+  validateClaimSpec,
+  validateJsonObject,
+  validateLabel,
+  validateOpaque,
+  validatePoolName,
+  validateRequestRef,
+  validateRequestRefs,
+  validateSet,
+  validateSlice,
+} from './device-rules.ts'
 
 export interface DeviceAllocationConfiguration extends Infer<typeof deviceAllocationConfiguration> {}
 export const deviceAllocationConfiguration = struct('resource.v1.DeviceAllocationConfiguration', {
@@ -102,4 +128,139 @@ export const ResourceClaim = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: resourceClaim }],
   hasStatus: true,
+  setDefaults: ({ spec }) => setRequestDefaults(spec),
+  prepareForCreate: ({ spec }) => dropDisabledRequestFields(spec),
+  prepareForUpdate: (draft, old, { subresource }) => {
+    if (subresource !== 'status') return dropDisabledRequestFields(draft.spec, old.spec)
+    resetMetadata(draft.metadata, old.metadata)
+    dropDisabledStatusFields(draft.status)
+    // Devices that are no longer allocated have nothing to say.
+    if (old.status?.allocation && draft.status && !draft.status.allocation) delete draft.status.devices
+  },
+  generation: 'none',
+  validateName: nameIsDnsSubdomain,
+  validate: ({ spec }) => validateClaimSpec(spec, 'spec'),
+  validateUpdate: ({ spec }, old) => validateImmutable(spec, old.spec, 'spec'),
+  validateStatusUpdate: (object, old) => validateStatus(object, old),
+  returnsDeletedObject: true,
+  columns: [
+    {
+      name: 'State',
+      type: 'string',
+      description: 'A summary of the current state (allocated, pending, reserved, etc.).',
+      value: (object) => stateText(object),
+    },
+  ],
 })
+
+type Claim = Infer<typeof resourceClaim>
+
+function stateText({ metadata, status }: Claim): string {
+  const states: string[] = []
+  if (metadata.deletionTimestamp) states.push('deleted')
+  if (status?.allocation) states.push('allocated')
+  else if (!metadata.deletionTimestamp) states.push('pending')
+  if (status?.allocation && (status.reservedFor ?? []).length > 0) states.push('reserved')
+  return states.join(',')
+}
+
+/** Gates DRAConsumableCapacity and DRADeviceBindingConditions are off. */
+function dropDisabledStatusFields(status: Mutable<ResourceClaimStatus> | undefined): void {
+  for (const result of status?.allocation?.devices?.results ?? []) {
+    delete result.shareID
+    delete result.consumedCapacity
+    delete result.bindingConditions
+    delete result.bindingFailureConditions
+  }
+  if (status?.allocation) delete status.allocation.allocationTimestamp
+  for (const device of status?.devices ?? []) delete device.shareID
+}
+
+const reservedMax = 256
+const resultsMax = 32
+
+function* validateStatus({ metadata, spec, status = {} }: Claim, old: Claim): Generator<FieldError> {
+  const { reservedFor, devices, allocation } = status
+  const path = 'status.reservedFor'
+  yield* validateSet(reservedFor, path, reservedMax, validateConsumer, ({ uid }) => uid ?? '')
+  const allocated = new Set((allocation?.devices?.results ?? []).map(idOf))
+  yield* validateSet(devices, 'status.devices', -1, (device, at) => validateDevice(device, at, allocated), goId)
+  if ((reservedFor ?? []).length > 0) {
+    if (!allocation) yield forbiddenField(path, 'may not be specified when `allocated` is not set')
+    else if (metadata.deletionTimestamp) {
+      const had = old.status?.reservedFor ?? []
+      const isNew = (reservedFor ?? []).some((one) => !had.some((other) => semanticallyEqual(one, other)))
+      const detail = 'new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set'
+      if (isNew) yield forbiddenField(path, detail)
+    }
+  }
+  if (!allocation) return
+  if (old.status?.allocation) yield* validateImmutable(allocation, old.status.allocation, 'status.allocation')
+  else yield* validateAllocation(allocation, requestNames(spec.devices ?? {}))
+}
+
+interface DeviceId {
+  readonly driver: string
+  readonly pool: string
+  readonly device: string
+}
+function idOf({ driver, pool, device }: DeviceId): string {
+  return JSON.stringify([driver, pool, device])
+}
+function goId({ driver, pool, device }: DeviceId): object {
+  return { Driver: driver, Pool: pool, Device: device, ShareID: null }
+}
+
+function* validateConsumer({ resource = '', name = '', uid = '' }: ResourceClaimConsumerReference, path: string): Generator<FieldError> {
+  for (const [field, value] of Object.entries({ resource, name, uid })) if (value === '') yield required(child(path, field))
+}
+
+function* validateAllocation(
+  { devices, nodeSelector }: AllocationResult,
+  names: ReadonlyMap<string, ReadonlySet<string>>,
+): Generator<FieldError> {
+  const path = 'status.allocation.devices'
+  yield* validateSlice(devices?.results, child(path, 'results'), resultsMax, function* (result, at) {
+    yield* validateRequestRef(result.request ?? '', child(at, 'request'), names)
+    yield* validateDriverName(result.driver ?? '', child(at, 'driver'))
+    yield* validatePoolName(result.pool ?? '', child(at, 'pool'))
+    yield* validateLabel(result.device ?? '', child(at, 'device'))
+  })
+  yield* validateSlice(devices?.config, child(path, 'config'), 2 * configsMax, function* (config, at) {
+    const sources = ['FromClaim', 'FromClass']
+    if (!config.source) yield required(child(at, 'source'))
+    else if (!sources.includes(config.source)) yield notSupported(child(at, 'source'), config.source, sources)
+    yield* validateRequestRefs(config.requests, child(at, 'requests'), names)
+    yield* validateOpaque(config, at)
+  })
+  if (nodeSelector) yield* validateNodeSelector(nodeSelector, 'status.allocation.nodeSelector')
+}
+
+const conditionsMax = 8
+const dataBytesMax = 10 * 1024
+const addressesMax = 16
+const interfaceNameBytesMax = 256
+const hardwareAddressBytesMax = 128
+
+function* validateDevice(device: AllocatedDeviceStatus, path: string, allocated: ReadonlySet<string>): Generator<FieldError> {
+  yield* validateDriverName(device.driver ?? '', child(path, 'driver'))
+  yield* validatePoolName(device.pool ?? '', child(path, 'pool'))
+  yield* validateLabel(device.device ?? '', child(path, 'device'))
+  if (!allocated.has(idOf(device))) yield invalidValue(path, goId(device), 'must be an allocated device in the claim')
+  const count = device.conditions?.length ?? 0
+  if (count > conditionsMax) yield tooMany(child(path, 'conditions'), count, conditionsMax)
+  yield* validateConditions(device.conditions, child(path, 'conditions'))
+  if (isSet(device.data)) yield* validateJsonObject(device.data, child(path, 'data'), dataBytesMax)
+  if (!device.networkData) return
+  const { interfaceName = '', hardwareAddress = '', ips } = device.networkData
+  const at = child(path, 'networkData')
+  if (utf8Length(interfaceName) > interfaceNameBytesMax) yield tooLong(child(at, 'interfaceName'), interfaceNameBytesMax)
+  if (utf8Length(hardwareAddress) > hardwareAddressBytesMax) yield tooLong(child(at, 'hardwareAddress'), hardwareAddressBytesMax)
+  yield* validateSet(
+    ips,
+    child(at, 'ips'),
+    addressesMax,
+    (ip, ipPath) => validateInterfaceAddress(ipPath, ip),
+    (ip) => ip,
+  )
+}

@@ -1,11 +1,20 @@
 /**
  * resource.k8s.io/v1 ResourceSlice: devices that a driver offers on a node.
  */
+
+import { type FieldError, invalidValue, required, tooLong } from '../../apimachinery/field-error.ts'
+import { child, key } from '../../apimachinery/field-path.ts'
+import { utf8Length } from '../../apimachinery/go-strings.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
+import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
+import type { Mutable } from '../../apimachinery/object.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, field, type Infer, int64, list, map, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { nodeSelector } from '../core/node-selector.ts'
+import { validateDriverName, validateNodeSelector } from '../core/persistent-volume-rules.ts'
+import { isSet, validateLabel, validatePoolName, validateQualifiedName, validateSet } from './device-rules.ts'
 
 export interface DeviceAttribute extends Infer<typeof deviceAttribute> {}
 export const deviceAttribute = struct('resource.v1.DeviceAttribute', {
@@ -108,4 +117,138 @@ export const ResourceSlice = defineKind({
   plural: 'resourceslices',
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: resourceSlice }],
+  prepareForCreate: ({ spec }) => dropDisabledFields(spec),
+  prepareForUpdate: ({ spec }, old) => dropDisabledFields(spec, old.spec),
+  validate: ({ spec }) => validateSpec(spec, 'spec'),
+  validateUpdate: ({ spec }, old) => validateSpec(spec, 'spec', old.spec),
+  *warnings({ spec }) {
+    const driver = spec.driver ?? ''
+    if (driver !== driver.toLowerCase()) yield `spec.driver: driver names should be lowercase; "${driver}" contains uppercase characters`
+  },
+  returnsDeletedObject: true,
+  selectableFields: { 'spec.nodeName': ({ spec }) => spec.nodeName ?? '', 'spec.driver': ({ spec }) => spec.driver ?? '' },
+  fieldLabelErrors: (label) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${label}`,
+  columns: [
+    {
+      name: 'Node',
+      type: 'string',
+      description:
+        'NodeName identifies the node which provides the resources in this pool. A field selector can be used to list only ResourceSlice objects belonging to a certain node.\n\nThis field can be used to limit access from nodes to ResourceSlices with the same node name. It also indicates to autoscalers that adding new nodes of the same type as some old node might also make new resources available.\n\nExactly one of NodeName, NodeSelector, AllNodes, and PerDeviceNodeSelection must be set. This field is immutable.',
+      value: ({ spec }) => spec.nodeName ?? '',
+    },
+    {
+      name: 'Driver',
+      type: 'string',
+      description:
+        'Driver identifies the DRA driver providing the capacity information. A field selector can be used to list only ResourceSlice objects with a certain driver name.\n\nMust be a DNS subdomain and should end with a DNS domain owned by the vendor of the driver. It should use only lower case characters. This field is immutable.',
+      value: ({ spec }) => spec.driver,
+    },
+    {
+      name: 'Pool',
+      type: 'string',
+      description:
+        'Name is used to identify the pool. For node-local devices, this is often the node name, but this is not required.\n\nIt must not be longer than 253 characters and must consist of one or more DNS sub-domains separated by slashes. This field is immutable.',
+      value: ({ spec }) => spec.pool.name,
+    },
+  ],
 })
+
+/** Gates of taints, partitions, binding conditions and shared capacity are off: their fields stay only where they were. */
+function dropDisabledFields(spec: Mutable<ResourceSliceSpec>, old?: ResourceSliceSpec): void {
+  const had = old?.devices ?? []
+  if (!old?.sharedCounters && !old?.perDeviceNodeSelection) {
+    delete spec.sharedCounters
+    delete spec.perDeviceNodeSelection
+    for (const one of spec.devices ?? [])
+      for (const name of ['consumesCounters', 'nodeName', 'nodeSelector', 'allNodes'] as const) delete one[name]
+  }
+  const hadTaints = had.some(({ taints }) => (taints ?? []).length > 0)
+  const hadConditions = had.some(({ bindingConditions }) => (bindingConditions ?? []).length > 0)
+  const hadShared = had.some(({ allowMultipleAllocations }) => isSet(allowMultipleAllocations))
+  for (const one of spec.devices ?? []) {
+    if (!hadTaints) delete one.taints
+    if (!hadConditions) for (const name of ['bindingConditions', 'bindingFailureConditions', 'bindsToNode'] as const) delete one[name]
+    if (hadShared) continue
+    delete one.allowMultipleAllocations
+    for (const capacity of Object.values(one.capacity ?? {})) delete capacity.requestPolicy
+  }
+}
+
+const devicesMax = 128
+const attributesMax = 32
+const valueBytesMax = 64
+
+function* validateSpec(spec: ResourceSliceSpec, path: string, old?: ResourceSliceSpec): Generator<FieldError> {
+  yield* validateDriverName(spec.driver ?? '', child(path, 'driver'))
+  yield* validatePool(spec.pool ?? {}, child(path, 'pool'))
+  if (old !== undefined) {
+    yield* validateImmutable(spec.pool.name, old.pool.name, child(path, 'pool', 'name'))
+    yield* validateImmutable(spec.driver, old.driver, child(path, 'driver'))
+    yield* validateImmutable(spec.nodeName, old.nodeName, child(path, 'nodeName'))
+  }
+  yield* validatePlace(spec, path)
+  yield* validateSet(spec.devices, child(path, 'devices'), devicesMax, validateDevice, ({ name }) => name ?? '')
+}
+
+function* validatePool({ name = '', resourceSliceCount = 0, generation = 0 }: Partial<ResourcePool>, path: string): Generator<FieldError> {
+  yield* validatePoolName(name, child(path, 'name'))
+  if (resourceSliceCount <= 0) yield invalidValue(child(path, 'resourceSliceCount'), resourceSliceCount, 'must be greater than zero')
+  if (generation < 0) yield invalidValue(child(path, 'generation'), generation, 'must be greater than or equal to zero')
+}
+
+/** Where the devices are: on one node, on some, on all, or each says for itself. */
+function* validatePlace(spec: ResourceSliceSpec, path: string): Generator<FieldError> {
+  const { nodeName, nodeSelector } = spec
+  const set: string[] = []
+  if (isSet(nodeName)) {
+    if (nodeName === '') yield invalidValue(child(path, 'nodeName'), nodeName, 'must be either unset or set to a non-empty string')
+    else {
+      set.push('`nodeName`')
+      for (const problem of nameIsDnsSubdomain(nodeName, false)) yield invalidValue(child(path, 'nodeName'), nodeName, problem)
+    }
+  }
+  if (nodeSelector) {
+    set.push('`nodeSelector`')
+    const at = child(path, 'nodeSelector')
+    yield* validateNodeSelector(nodeSelector, at)
+    const terms = nodeSelector.nodeSelectorTerms ?? []
+    if (terms.length !== 1) yield invalidValue(child(at, 'nodeSelectorTerms'), terms, 'must have exactly one node selector term')
+  }
+  for (const name of ['allNodes', 'perDeviceNodeSelection'] as const) {
+    if (spec[name] === true) set.push(`\`${name}\``)
+    else if (spec[name] === false) yield invalidValue(child(path, name), false, 'must be either unset or set to true')
+  }
+  const detail = 'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required'
+  if (set.length === 0) yield required(path, detail)
+  if (set.length > 1) yield invalidValue(path, `{${set.join(', ')}}`, `${detail}, but multiple fields are set`)
+}
+
+function* validateDevice({ name = '', attributes, capacity }: Device, path: string): Generator<FieldError> {
+  yield* validateLabel(name, child(path, 'name'))
+  const count = Object.keys(attributes ?? {}).length + Object.keys(capacity ?? {}).length
+  if (count > attributesMax)
+    yield invalidValue(path, count, `the total number of attributes and capacities must not exceed ${attributesMax}`)
+  for (const [attribute, value] of Object.entries(attributes ?? {})) {
+    yield* validateQualifiedName(attribute, child(path, 'attributes'))
+    yield* validateAttribute(value, key(child(path, 'attributes'), attribute))
+  }
+  for (const one of Object.keys(capacity ?? {})) yield* validateQualifiedName(one, child(path, 'capacity'))
+}
+
+const semver =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/
+
+function* validateAttribute({ bool, int, string: text, version }: DeviceAttribute, path: string): Generator<FieldError> {
+  if (isSet(text) && utf8Length(text) > valueBytesMax) yield tooLong(child(path, 'string'), valueBytesMax)
+  if (isSet(version)) {
+    const at = child(path, 'version')
+    if (!semver.test(version)) yield invalidValue(at, version, 'must be a string compatible with semver.org spec 2.0.0')
+    if (utf8Length(version) > valueBytesMax) yield tooLong(at, valueBytesMax)
+  }
+  const count = [bool, int, text, version].filter(isSet).length
+  if (count === 0) yield invalidValue(path, '', 'exactly one value must be specified')
+  if (count > 1) {
+    const shown = { IntValue: int ?? null, BoolValue: bool ?? null, StringValue: text ?? null, VersionValue: version ?? null }
+    yield invalidValue(path, shown, 'exactly one value must be specified')
+  }
+}
