@@ -2,9 +2,10 @@
  * PodTopologySpread's scores: the fewer alike Pods in a node's domain, the better, and domains weigh by how many there are of their kind
  * (ln(count + 2)), so that hosts do not drown zones.
  */
+
+import { requiredNodeMatcher } from '../../api/core/node-matcher.ts'
 import { type Listers, maxNodeScore, type Scorer } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { requiredNodeMatcher } from '../node-selector.ts'
 import type { CountsByNode } from '../pod-counts.ts'
 import type { PodInfo } from '../pod-info.ts'
 import type { Snapshot } from '../snapshot.ts'

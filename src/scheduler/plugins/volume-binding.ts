@@ -3,12 +3,13 @@
  * affinity; claims that wait for their first consumer are matched here with a free volume of the node, or one is made there.
  * What was found is held for the Pod when its node is chosen, and written before the binding (volume-writer.ts).
  */
+
+import { matcherOfTerms } from '../../api/core/node-matcher.ts'
 import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import type { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import { StorageClass } from '../../api/storage/storage-class.ts'
 import type { Filter, Listers, Plugin, Rejection } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { matcherOfTerms } from '../node-selector.ts'
 import type { PodInfo } from '../pod-info.ts'
 import { isFullyBound, selectedNodeAnnotation, type VolumeBindings, type VolumeWriter } from '../volume-writer.ts'
 import { claimsOfPod, classNameOf, isOwnClaim } from './volume-claims.ts'
