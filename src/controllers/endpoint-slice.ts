@@ -16,7 +16,7 @@ import { managedBy, planSlices, type SlicesPlan } from './endpoint-slice/plan.ts
 import { managedByLabel, serviceNameLabel, sliceServiceKey } from './endpoint-slice/slice-facts.ts'
 import { SliceWriter } from './endpoint-slice/slice-writer.ts'
 import { selectsPods, triggerTimeAnnotation } from './shared/endpoint-facts.ts'
-import { messageOf } from './shared/replica-controller.ts'
+import { messageOf } from './shared/failures.ts'
 import { ServicePods } from './shared/service-pods.ts'
 import { TriggerTimes } from './shared/trigger-times.ts'
 

@@ -12,7 +12,7 @@ import type { Informer } from '../client/informer.ts'
 import { type Controller, type ControllerContext, startLoop } from './controller.ts'
 import { planEndpoints } from './endpoints/plan.ts'
 import { selectsPods } from './shared/endpoint-facts.ts'
-import { isNamespaceEnding, messageOf } from './shared/replica-controller.ts'
+import { isNamespaceEnding, messageOf } from './shared/failures.ts'
 import { ServicePods } from './shared/service-pods.ts'
 import { TriggerTimes } from './shared/trigger-times.ts'
 

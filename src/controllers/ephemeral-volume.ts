@@ -7,8 +7,8 @@ import { Pod } from '../api/core/pod.ts'
 import { isTerminating } from '../api/core/pod-facts.ts'
 import { controllerOf, keyOf, splitKey } from '../apimachinery/object.ts'
 import { type Controller, type ControllerContext, startLoop } from './controller.ts'
+import { messageOf } from './shared/failures.ts'
 import { controllerReference } from './shared/owner.ts'
-import { messageOf } from './shared/replica-controller.ts'
 
 type Volume = NonNullable<Pod['spec']['volumes']>[number]
 

@@ -7,7 +7,7 @@ import { Namespace } from '../api/core/namespace.ts'
 import { reasonOf } from '../apimachinery/status-error.ts'
 import { semanticallyEqual } from '../apimachinery/validate-metadata.ts'
 import { type Controller, startLoop } from './controller.ts'
-import { isNamespaceEnding } from './shared/replica-controller.ts'
+import { isNamespaceEnding } from './shared/failures.ts'
 
 const configMapName = 'kube-root-ca.crt'
 const description =
@@ -32,7 +32,8 @@ export const rootCaPublisher: Controller = {
         const found = configMaps.get(`${key}/${configMapName}`)
         const annotations = { 'kubernetes.io/description': description }
         try {
-          if (found === undefined) await resource.create({ metadata: { name: configMapName, namespace: key, annotations }, data }, { signal })
+          if (found === undefined)
+            await resource.create({ metadata: { name: configMapName, namespace: key, annotations }, data }, { signal })
           else if (!semanticallyEqual(found.data, data) || found.metadata.annotations?.['kubernetes.io/description'] !== description) {
             const metadata = { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } }
             await resource.update({ ...found, metadata, data }, { signal })

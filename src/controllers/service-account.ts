@@ -5,7 +5,7 @@ import { Namespace } from '../api/core/namespace.ts'
 import { ServiceAccount } from '../api/core/service-account.ts'
 import { reasonOf } from '../apimachinery/status-error.ts'
 import { type Controller, startLoop } from './controller.ts'
-import { isNamespaceEnding } from './shared/replica-controller.ts'
+import { isNamespaceEnding } from './shared/failures.ts'
 
 const accountName = 'default'
 

@@ -8,7 +8,7 @@ import { reasonOf } from '../../apimachinery/status-error.ts'
 import type { Client } from '../../client/client.ts'
 import type { Informer } from '../../client/informer.ts'
 import type { Clock } from '../../std/clock.ts'
-import { isNamespaceEnding } from '../shared/replica-controller.ts'
+import { isNamespaceEnding } from '../shared/failures.ts'
 import type { Filled } from './fill.ts'
 import { sliceServiceKey } from './slice-facts.ts'
 

@@ -14,6 +14,7 @@ import type { UnknownObject } from '../../apimachinery/object.ts'
 import { reasonOf } from '../../apimachinery/status-error.ts'
 import type { Client } from '../../client/client.ts'
 import { type Discovered, type DiscoveredResource, discoverPreferred, resourceText } from '../shared/discover.ts'
+import { messageOf } from '../shared/refusal.ts'
 import { timeMs } from '../shared/time-text.ts'
 import { discoveryFailureText, type Findings } from './conditions.ts'
 
@@ -144,10 +145,6 @@ async function podsEstimate({ client, namespace, deletedMs, nowMs, signal }: Wor
 function isNotThere(error: unknown): boolean {
   const reason = reasonOf(error)
   return reason === 'NotFound' || reason === 'MethodNotAllowed'
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 class Tally {
