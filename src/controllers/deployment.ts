@@ -39,7 +39,7 @@ import {
   withCondition,
 } from './deployment/rollout-status.ts'
 import { claim } from './shared/claim.ts'
-import { isNamespaceEnding, messageOf } from './shared/replica-controller.ts'
+import { isNamespaceEnding, messageOf } from './shared/failures.ts'
 
 const workers = 5
 const orphanIndex = 'orphans in namespace'

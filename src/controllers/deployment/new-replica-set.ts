@@ -10,6 +10,7 @@ import type { ReplicaSet } from '../../api/apps/replica-set.ts'
 import type { PodTemplateSpec } from '../../api/core/pod-spec/pod-spec.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import { controllerReference } from '../shared/owner.ts'
+import { templateHash } from '../shared/template-hash.ts'
 import { annotations, byAge, maxSurgeOf, newReplicasOf, revisionOf, wantedOf } from './arithmetic.ts'
 
 export const hashLabel = 'pod-template-hash'
@@ -101,27 +102,4 @@ function historyWith(history: string, revision: string): string {
 export function replicaAnnotations(deployment: Deployment): Annotations {
   const wanted = wantedOf(deployment)
   return { [annotations.desiredReplicas]: String(wanted), [annotations.maxReplicas]: String(wanted + maxSurgeOf(deployment)) }
-}
-
-const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
-
-/** FNV-1a over the template in one spelling, in letters that make no words. Stable for one template; upstream's is over Go's own print. */
-export function templateHash(template: PodTemplateSpec, collisions: number): string {
-  const text = canonical(template) + (collisions === 0 ? '' : String(collisions))
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) {
-    hash ^= text.charCodeAt(i)
-    hash = Math.imul(hash, 0x01000193) >>> 0
-  }
-  return [...String(hash)].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('')
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined && one !== null)
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`)
-    .join(',')}}`
 }
