@@ -6,6 +6,7 @@
  * it would outlive its namespace.
  */
 import { Namespace } from '../api/core/namespace.ts'
+import { Pod } from '../api/core/pod.ts'
 import { isTerminating } from '../api/core/pod-facts.ts'
 import { reasonOf } from '../apimachinery/status-error.ts'
 import { type Controller, type ControllerContext, startLoop } from './controller.ts'
@@ -37,6 +38,17 @@ export const namespaceController: Controller = {
         if (!isTerminating(old) || finalizersOf(old).length !== finalizersOf(namespace).length) look(namespace)
       },
       onDelete: () => {},
+    })
+    // The estimate is how long Pods may take; when the last one is gone sooner there is nothing to wait for.
+    const pods = context.informers.of(Pod)
+    pods.subscribe({
+      onAdd: () => {},
+      onUpdate: () => {},
+      onDelete: ({ metadata }) => {
+        const name = metadata.namespace ?? ''
+        const namespace = context.informers.of(Namespace).get(name)
+        if (namespace !== undefined && isTerminating(namespace) && pods.inNamespace(name).length === 0) loop.add(name)
+      },
     })
   },
 }

@@ -1,3 +1,4 @@
+/** The shape of a Node: every field with its number, and the types read off it. What a Node does is node.ts. */
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, field, type Infer, int32, int64, list, map, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'

@@ -14,14 +14,19 @@ const place = new URL('../../../../shared/kubernetes-1.34/round-trip/', import.m
 function schemaOf(apiVersion: string, kindName: string): StructSchema | undefined {
   for (const kind of kinds) {
     for (const version of kind.versions) {
-      if (kind.kind === kindName && apiVersionOf(version.group ?? kind.group, version.name) === apiVersion) return version.schema as StructSchema
+      if (kind.kind === kindName && apiVersionOf(version.group ?? kind.group, version.name) === apiVersion)
+        return version.schema as StructSchema
     }
   }
   return undefined
 }
 
 describe.runIf(existsSync(place))('official fixtures', () => {
-  const names = existsSync(place) ? readdirSync(place).filter((name) => name.endsWith('.pb')).map((name) => name.slice(0, -3)) : []
+  const names = existsSync(place)
+    ? readdirSync(place)
+        .filter((name) => name.endsWith('.pb'))
+        .map((name) => name.slice(0, -3))
+    : []
   test.each(names)('%s', (name) => {
     const bytes = new Uint8Array(readFileSync(new URL(`${name}.pb`, place)))
     const wanted = JSON.parse(readFileSync(new URL(`${name}.json`, place), 'utf8'))
@@ -38,7 +43,10 @@ describe.runIf(existsSync(place))('official fixtures', () => {
 const pod = schemaOf('v1', 'Pod') as StructSchema
 
 test('truncated input is an error at every length', () => {
-  const object = { metadata: { name: 'a', labels: { x: 'y' } }, spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 1 }] }] } }
+  const object = {
+    metadata: { name: 'a', labels: { x: 'y' } },
+    spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 1 }] }] },
+  }
   const bytes = encodeProtobuf(pod, object)
   let errors = 0
   for (let length = 0; length < bytes.length; length++) {

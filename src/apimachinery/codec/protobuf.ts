@@ -431,7 +431,8 @@ const durationUnits: Readonly<Record<string, number>> = { h: 3.6e12, m: 6e10, s:
 
 function durationNanos(text: string): number {
   let nanos = 0
-  for (const [, amount, unit] of text.matchAll(/([\d.]+)(h|ms|m|s|us|µs|ns)/g)) nanos += Number(amount) * (durationUnits[unit as string] ?? 0)
+  for (const [, amount, unit] of text.matchAll(/([\d.]+)(h|ms|m|s|us|µs|ns)/g))
+    nanos += Number(amount) * (durationUnits[unit as string] ?? 0)
   return Math.round(text.startsWith('-') ? -nanos : nanos)
 }
 
