@@ -53,7 +53,7 @@ export function portsKey(ports: readonly EndpointPort[] | null | undefined): str
   return (ports ?? []).map(portText).sort().join(' ')
 }
 
-function portText({ name, protocol, port, appProtocol }: EndpointPort): string {
+export function portText({ name, protocol, port, appProtocol }: EndpointPort): string {
   return `(v1.EndpointPort){Name:${goPointer('string', name)} Protocol:${goPointer('v1.Protocol', protocol)} Port:${goPointer('int32', port)} AppProtocol:${goPointer('string', appProtocol)}}`
 }
 

@@ -90,18 +90,24 @@ function sortByHash<T>(items: readonly T[], text: (item: T) => string): readonly
     .map(({ item }) => item)
 }
 
-function portText({ name = '', port, protocol = '', appProtocol }: EndpointPort): string {
-  return `(v1.EndpointPort){Name:(string)${name} Port:(int32)${port} Protocol:(v1.Protocol)${protocol} AppProtocol:${goPointer('string', appProtocol)}}`
+export function portText(port: EndpointPort): string {
+  return `(v1.EndpointPort)${portFields(port)}`
+}
+function portFields({ name = '', port, protocol = '', appProtocol }: EndpointPort): string {
+  return `{Name:(string)${name} Port:(int32)${port} Protocol:(v1.Protocol)${protocol} AppProtocol:${goPointer('string', appProtocol)}}`
 }
 
-function subsetText({ addresses, notReadyAddresses, ports }: EndpointSubset): string {
+/** Items of lists are printed without their type. */
+export function subsetText({ addresses, notReadyAddresses, ports }: EndpointSubset): string {
   const list = (type: string, texts: readonly string[] | undefined): string =>
     texts === undefined || texts.length === 0 ? `([]v1.${type})<nil>` : `([]v1.${type})[${texts.join(' ')}]`
-  return `(v1.EndpointSubset){Addresses:${list('EndpointAddress', addresses?.map(addressText))} NotReadyAddresses:${list('EndpointAddress', notReadyAddresses?.map(addressText))} Ports:${list('EndpointPort', ports?.map(portText))}}`
+  const ready = list('EndpointAddress', addresses?.map(addressFields))
+  const notReady = list('EndpointAddress', notReadyAddresses?.map(addressFields))
+  return `(v1.EndpointSubset){Addresses:${ready} NotReadyAddresses:${notReady} Ports:${list('EndpointPort', ports?.map(portFields))}}`
 }
 
-function addressText({ ip, hostname = '', nodeName, targetRef }: EndpointAddress): string {
-  return `(v1.EndpointAddress){IP:(string)${ip} Hostname:(string)${hostname} NodeName:${goPointer('string', nodeName)} TargetRef:${referenceText(targetRef)}}`
+function addressFields({ ip, hostname = '', nodeName, targetRef }: EndpointAddress): string {
+  return `{IP:(string)${ip} Hostname:(string)${hostname} NodeName:${goPointer('string', nodeName)} TargetRef:${referenceText(targetRef)}}`
 }
 
 function referenceText(reference: EndpointAddress['targetRef']): string {
