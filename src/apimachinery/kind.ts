@@ -104,6 +104,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** Besides the standard checks of metadata; `validate` is not called for updates unless this calls it. */
   readonly validateUpdate?: (object: T, old: T) => Iterable<FieldError>
   readonly validateStatusUpdate?: (object: T, old: T) => Iterable<FieldError>
+  /** By subresource that changes a part of the object: in the place of validateUpdate. */
+  readonly validateSubresourceUpdate?: Readonly<Record<string, (object: T, old: T) => Iterable<FieldError>>>
   /** Texts for Warning headers. */
   readonly warnings?: (object: T, old?: T) => Iterable<string>
   /** How names of this kind must look; default DNS-1123 subdomain. Returns what is wrong. */

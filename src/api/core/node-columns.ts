@@ -30,6 +30,8 @@ function orUnknown(text: string | undefined): string {
   return text === undefined || text === '' ? '<unknown>' : text
 }
 
+const addressesDescription =
+  "List of addresses reachable to the node. Queried from cloud provider, if available. More info: https://kubernetes.io/docs/reference/node/node-status/#addresses Note: This field is declared as mergeable, but the merge key is not sufficiently unique, which can cause data corruption when it is merged. Callers should instead use a full-replacement patch. See https://pr.k8s.io/79391 for an example. Consumers should assume that addresses can change during the lifetime of a Node. However, there are some exceptions where this may not be possible, such as Pods that inherit a Node's address in its own status or consumers of the downward API (status.hostIP)."
 const wide = { type: 'string', priority: 1 } as const
 
 export const nodeColumns: readonly Column<Node>[] = [
@@ -40,16 +42,21 @@ export const nodeColumns: readonly Column<Node>[] = [
   {
     name: 'Version',
     type: 'string',
-    description: 'Version of its kubelet.',
+    description: 'Kubelet Version reported by the node.',
     value: ({ status }) => status?.nodeInfo?.kubeletVersion ?? '',
   },
-  { ...wide, name: 'Internal-IP', description: 'Where other nodes reach it.', value: (node) => address(node, 'InternalIP') },
-  { ...wide, name: 'External-IP', description: 'Where the world reaches it.', value: (node) => address(node, 'ExternalIP') },
-  { ...wide, name: 'OS-Image', description: 'Its operating system.', value: ({ status }) => orUnknown(status?.nodeInfo?.osImage) },
+  { ...wide, name: 'Internal-IP', description: addressesDescription, value: (node) => address(node, 'InternalIP') },
+  { ...wide, name: 'External-IP', description: addressesDescription, value: (node) => address(node, 'ExternalIP') },
+  {
+    ...wide,
+    name: 'OS-Image',
+    description: 'OS Image reported by the node from /etc/os-release (e.g. Debian GNU/Linux 7 (wheezy)).',
+    value: ({ status }) => orUnknown(status?.nodeInfo?.osImage),
+  },
   {
     ...wide,
     name: 'Kernel-Version',
-    description: 'Its kernel.',
+    description: "Kernel Version reported by the node from 'uname -r' (e.g. 3.16.0-0.bpo.4-amd64).",
     value: ({ status }) => {
       const architecture = status?.nodeInfo?.architecture ?? ''
       return `${orUnknown(status?.nodeInfo?.kernelVersion)}${architecture === '' ? '' : ` (${architecture})`}`
@@ -58,7 +65,7 @@ export const nodeColumns: readonly Column<Node>[] = [
   {
     ...wide,
     name: 'Container-Runtime',
-    description: 'What runs its containers.',
+    description: 'ContainerRuntime Version reported by the node through runtime remote API (e.g. containerd://1.4.2).',
     value: ({ status }) => orUnknown(status?.nodeInfo?.containerRuntimeVersion),
   },
 ]

@@ -147,13 +147,31 @@ export const podColumns: readonly Column<Pod>[] = [
     },
   },
   ageColumn as Column<Pod>,
-  { ...wide, name: 'IP', description: 'Address of the Pod.', value: ({ status }) => orNone(status?.podIPs?.[0]?.ip) },
-  { ...wide, name: 'Node', description: 'Where the Pod runs.', value: ({ spec }) => orNone(spec.nodeName) },
+  {
+    ...wide,
+    name: 'IP',
+    description: 'podIP address allocated to the pod. Routable at least within the cluster. Empty if not yet allocated.',
+    value: ({ status }) => orNone(status?.podIPs?.[0]?.ip),
+  },
+  {
+    ...wide,
+    name: 'Node',
+    description:
+      'NodeName indicates in which node this pod is scheduled. If empty, this pod is a candidate for scheduling by the scheduler defined in schedulerName. Once this field is set, the kubelet for this node becomes responsible for the lifecycle of this pod. This field should not be used to express a desire for the pod to be scheduled on a specific node. https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodename',
+    value: ({ spec }) => orNone(spec.nodeName),
+  },
   {
     ...wide,
     name: 'Nominated Node',
-    description: 'Where room is being made for it.',
+    description:
+      'nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be scheduled right away as preemption victims receive their graceful termination periods. This field does not guarantee that the pod will be scheduled on this node. Scheduler may decide to place the pod elsewhere if other nodes become available sooner. Scheduler may also decide to give the resources on this node to a higher priority pod that is created after preemption. As a result, this field may be different than PodSpec.nodeName when the pod is scheduled.',
     value: ({ status }) => orNone(status?.nominatedNodeName),
   },
-  { ...wide, name: 'Readiness Gates', description: 'How many of its readiness gates have passed.', value: readinessGates },
+  {
+    ...wide,
+    name: 'Readiness Gates',
+    description:
+      'If specified, all readiness gates will be evaluated for pod readiness. A pod is ready when all its containers are ready AND all conditions specified in the readiness gates have status equal to "True" More info: https://git.k8s.io/enhancements/keps/sig-network/580-pod-readiness-gates',
+    value: readinessGates,
+  },
 ]

@@ -1,40 +1,20 @@
 /**
- * v1 Pod: containers that share an address and a fate. The shape of the spec is in pod-spec/; what may change after
- * creation is decided here; binding, eviction and the streaming subresources are in apiserver/registry/extensions.
+ * v1 Pod: containers that share an address and a fate. The shape of the spec and its rules are in pod-spec/; what a Pod begins with in
+ * pod-begin.ts, what may change in pod-update.ts, pod-resize.ts and pod-status-rules.ts; binding, eviction and the streaming
+ * subresources are in apiserver/registry/extensions.
  */
-import type { FieldError } from '../../apimachinery/field-error.ts'
+import { ipWarnings } from '../../apimachinery/ip-address.ts'
 import { defineKind } from '../../apimachinery/kind.ts'
+import { dns1123LabelErrors } from '../../apimachinery/names.ts'
+import { beginPod, prepareChange } from './pod-begin.ts'
 import { podColumns } from './pod-columns.ts'
-import { qosClassOf } from './pod-qos.ts'
+import { validatePodResize } from './pod-resize.ts'
 import { type Pod as PodObject, pod } from './pod-schema.ts'
 import { setPodDefaults } from './pod-spec/defaults.ts'
-import type { PodSpec } from './pod-spec/pod-spec.ts'
 import { validateNewPod } from './pod-spec/validate-pod-spec.ts'
-import { validatePodUpdate } from './pod-update.ts'
-
-interface PodDraft {
-  metadata: { generation?: number }
-  spec: PodSpec
-  status?: object
-}
-
-/** A new Pod is pending, of a class that stays, and gated when it says so. */
-function beginPod(draft: PodDraft): void {
-  const isGated = (draft.spec.schedulingGates?.length ?? 0) > 0
-  const gated = {
-    type: 'PodScheduled',
-    status: 'False',
-    reason: 'SchedulingGated',
-    message: 'Scheduling is blocked due to non-empty scheduling gates',
-  }
-  draft.status = { phase: 'Pending', qosClass: qosClassOf(draft as never), ...(isGated ? { conditions: [gated] } : {}) }
-}
-
-/** A status that forgets the class keeps it. */
-function keepQos(draft: PodDraft & { status?: { qosClass?: string } }, old: PodObject, subresource: string): void {
-  const qosClass = old.status?.qosClass
-  if (subresource === 'status' && draft.status !== undefined && qosClass !== undefined) draft.status.qosClass ??= qosClass
-}
+import { podWarnings } from './pod-spec/warnings.ts'
+import { validatePodStatusUpdate } from './pod-status-rules.ts'
+import { validateEphemeralContainersUpdate, validatePodUpdate } from './pod-update.ts'
 
 /** A Pod that runs nowhere goes at once; others get the time that the client, or the Pod itself, says. */
 function podGraceSeconds({ spec, status }: PodObject, requested: number | undefined): number {
@@ -44,8 +24,18 @@ function podGraceSeconds({ spec, status }: PodObject, requested: number | undefi
   return seconds < 0 ? 1 : seconds
 }
 
-function validatePod(object: PodObject): Iterable<FieldError> {
-  return validateNewPod(object)
+/** New Pods are warned of; of changes only addresses are, which a status brings. */
+function* warningsOf({ metadata, spec, status }: PodObject, old: PodObject | undefined): Iterable<string> {
+  if (old === undefined) {
+    const problems = dns1123LabelErrors(metadata.name ?? '')
+    if (problems.length > 0) {
+      yield `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`
+    }
+    yield* podWarnings(spec, metadata.annotations, '')
+    return
+  }
+  for (const [i, { ip }] of (status?.podIPs ?? []).entries()) yield* ipWarnings(`status.podIPs[${i}].ip`, ip)
+  for (const [i, { ip }] of (status?.hostIPs ?? []).entries()) yield* ipWarnings(`status.hostIPs[${i}].ip`, ip)
 }
 
 /** Pods know more field labels than other kinds (ToSelectableFields upstream). */
@@ -57,7 +47,8 @@ const podFields: Readonly<Record<string, (pod: PodObject) => string>> = {
   'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork === true),
   'status.phase': ({ status }) => status?.phase ?? '',
   'status.podIP': ({ status }) => status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
-  'status.podIPs': ({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip).join(','),
+  // Known upstream, and yet always empty.
+  'status.podIPs': () => '',
   'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
 }
 
@@ -74,10 +65,16 @@ export const Pod = defineKind<PodObject>({
   returnsDeletedObject: true,
   setDefaults: (draft) => setPodDefaults(draft as never),
   prepareForCreate: (draft) => beginPod(draft as never),
-  prepareForUpdate: (draft, old, { subresource }) => keepQos(draft as never, old as never, subresource),
+  prepareForUpdate: (draft, old, { subresource }) => prepareChange(draft as never, old as never, subresource),
   graceSeconds: podGraceSeconds as never,
-  validate: (object) => validatePod(object as never),
+  validate: (object) => validateNewPod(object as never),
   validateUpdate: (object, old) => validatePodUpdate(object as never, old as never),
+  validateStatusUpdate: (object, old) => validatePodStatusUpdate(object as never, old as never),
+  validateSubresourceUpdate: {
+    ephemeralcontainers: (object, old) => validateEphemeralContainersUpdate(object as never, old as never),
+    resize: (object, old) => validatePodResize(object as never, old as never),
+  },
+  warnings: (object, old) => warningsOf(object as never, old as never),
   columns: podColumns as never,
   fieldLabelErrors: 'own',
   selectableFields: podFields as never,

@@ -23,8 +23,10 @@ import {
 } from '../../apimachinery/selectors/labels.ts'
 import { fieldIsImmutable, semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import { setPodTemplateDefaults } from './pod-spec/defaults.ts'
+import { dropDisabledTemplateFields } from './pod-spec/disabled-fields.ts'
 import type { PodTemplateSpec } from './pod-spec/pod-spec.ts'
 import { validatePodTemplateSpec } from './pod-spec/validate-pod-spec.ts'
+import { podWarnings } from './pod-spec/warnings.ts'
 
 /** `kind` as messages spell it: "deployment". */
 export function* validateSelector(selector: LabelSelectorObject | null | undefined, path: string, kind: string): Generator<FieldError> {
@@ -91,16 +93,20 @@ export function* validateRunsForever(template: PodTemplateSpec | undefined, path
 type Template = PodTemplateSpec | null | undefined
 
 /** The template's own rules. `old`: what it replaces. */
-export function* validateTemplate(template: Template, path: string, _old?: Template): Generator<FieldError> {
-  if (isSet(template)) yield* validatePodTemplateSpec(template, path)
+export function* validateTemplate(template: Template, path: string, old?: Template): Generator<FieldError> {
+  if (isSet(template)) yield* validatePodTemplateSpec(template, path, { old })
 }
 
 export function setTemplateDefaults(template: Mutable<PodTemplateSpec> | null | undefined): void {
   setPodTemplateDefaults(template)
+  dropDisabledTemplateFields(template)
 }
 
 /** Texts for Warning headers. `old`: what it replaces. */
-export function* templateWarnings(_template: Template, _old?: Template, _path = 'spec.template'): Generator<string> {}
+export function* templateWarnings(template: Template, old?: Template, path = 'spec.template'): Generator<string> {
+  if (!isSet(template) || (isSet(old) && semanticallyEqual(template, old))) return
+  yield* podWarnings(template.spec, template.metadata?.annotations, path)
+}
 
 /** Go prints maps by their sorted keys, and null for an absent one. */
 export function sortedByKeys<T>(map: Readonly<Record<string, T>> | null | undefined): Record<string, T> | null {

@@ -134,7 +134,7 @@ export function validateUpdate({ resource, subresource, warn }: Write, draft: Dr
   const { kind } = resource
   const next = draft as KubeObject
   const metadata = draft.metadata as ObjectMeta
-  const own = subresource === 'status' ? kind.validateStatusUpdate : kind.validateUpdate
+  const own = subresource === 'status' ? kind.validateStatusUpdate : (kind.validateSubresourceUpdate?.[subresource] ?? kind.validateUpdate)
   const errors = [
     ...validateCommonFieldsOfUpdate(metadata, old.metadata, kind.scope),
     ...validateObjectMetaUpdate(metadata, old.metadata),
