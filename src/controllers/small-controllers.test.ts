@@ -33,7 +33,7 @@ test('every controller has a name, an account and a component of its own kind', 
   const names = controllers.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const { name, account, component } of controllers)
-    expect([name, account, component].every((one) => /^[a-z_:-]+$/.test(one))).toBe(true)
+    expect([name, account, component].every((one) => /^[A-Za-z_:-]+$/.test(one))).toBe(true)
 })
 
 const rule = (resource: string) => ({ verbs: ['get'], apiGroups: [''], resources: [resource] })
