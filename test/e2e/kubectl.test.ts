@@ -60,7 +60,7 @@ describe.each(binaries.map((binary) => ({ binary, name: binary.split('/').at(-1)
   test('get nodes', async () => {
     const text = await until('get nodes', /(.*\bReady\b.*\n){3}/)
     expect(text).toMatch(/^NAME +STATUS +ROLES +AGE +VERSION\nnode-1 +Ready +<none> +\d+s +v1\.34\.6\n/)
-    expect(await ok('version')).toMatch(/Server Version: v1\.34\.6/)
+    expect(await ok('version')).toMatch(/Server Version: .*v1\.34\.6/)
     expect(await ok('cluster-info')).toMatch(/Kubernetes control plane.* is running at .*https:\/\/127\.0\.0\.1:\d+/)
   })
 
@@ -118,7 +118,8 @@ describe.each(binaries.map((binary) => ({ binary, name: binary.split('/').at(-1)
     expect(diff.stdout).toMatch(/- {2}colour: blue\n\+ {2}colour: green/)
     expect(await ok(`apply -f ${file}`)).toBe('configmap/settings configured\ndeployment.apps/applied configured\n')
     expect(await ok('label configmap settings team=a')).toBe('configmap/settings labeled\n')
-    expect(await ok('annotate configmap settings note=b')).toBe('configmap/settings annotated\n')
+    // Older ones print the word without its end.
+    expect(await ok('annotate configmap settings note=b')).toMatch(/^configmap\/settings annotated?\n$/)
     expect(await ok(`patch configmap settings --type=merge -p '{"data":{"a":"1"}}'`)).toBe('configmap/settings patched\n')
     expect(await ok(`patch configmap settings --type=json -p '[{"op":"add","path":"/data/b","value":"2"}]'`)).toBe(
       'configmap/settings patched\n',
