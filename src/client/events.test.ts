@@ -81,3 +81,14 @@ test('a namespace that takes no events is no trouble', async () => {
   await test.clock.settled()
   expect(test.complaints).toEqual([])
 })
+
+test('two recorders may speak of one object in the same moment', async () => {
+  await using test = await startTestClient()
+  const object = await objectIn(test)
+  const { client, clock, log, scope } = test
+  const other = createEventRecorder({ client, clock, log, scope, component: 'other' })
+  test.events.record(ConfigMap, object, 'Normal', 'One', 'x')
+  other.record(ConfigMap, object, 'Normal', 'Two', 'y')
+  expect((await eventsIn(test)).map(({ reason }) => reason).sort()).toEqual(['One', 'Two'])
+  expect(test.complaints).toEqual([])
+})

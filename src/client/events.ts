@@ -15,7 +15,7 @@ import { reasonOf } from '../apimachinery/status-error.ts'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
 import type { TaskScope } from '../std/task-scope.ts'
-import type { Client } from './client.ts'
+import type { Client, ResourceClient } from './client.ts'
 import { WorkQueue } from './work-queue.ts'
 
 export type EventType = 'Normal' | 'Warning'
@@ -53,6 +53,8 @@ export interface EventRecorderOptions {
 /** As many events wait to be written; later ones are dropped. */
 const waitingMax = 1000
 const spamBurst = 25
+/** To find a free name. */
+const attemptsMax = 8
 const spamRefillMs = 300_000
 const similarMax = 10
 const similarSpanMs = 600_000
@@ -195,7 +197,7 @@ class EventWriter {
     const known = this.#written.get(key)
     try {
       if (known !== undefined && (await this.#count(known, event, signal))) return
-      const created = await events.create(event, { signal })
+      const created = await this.#create(events, event, signal)
       this.#written.set(key, {
         name: created.metadata.name ?? '',
         namespace: created.metadata.namespace ?? '',
@@ -209,6 +211,21 @@ class EventWriter {
         reason: event.reason,
         error: error instanceof Error ? error.message : String(error),
       })
+    }
+  }
+
+  /** Names are made of the time: two recorders may say something about one object in the same moment. */
+  async #create(events: ResourceClient<Event>, event: Event, signal: AbortSignal): Promise<Event> {
+    for (let attempt = 1, wanted = event; ; attempt++) {
+      try {
+        return await events.create(wanted, { signal })
+      } catch (error) {
+        if (reasonOf(error) !== 'AlreadyExists' || attempt === attemptsMax) throw error
+        const name = wanted.metadata.name ?? ''
+        const dot = name.lastIndexOf('.')
+        const stamp = BigInt(`0x${name.slice(dot + 1)}`) + BigInt(1009 * attempt)
+        wanted = { ...event, metadata: { ...event.metadata, name: `${name.slice(0, dot)}.${stamp.toString(16)}` } }
+      }
     }
   }
 
