@@ -1,7 +1,7 @@
 /**
  * kubeconfig files: who reads one to find a server, and who merges a cluster into one as kind does and takes it out again. What we
  * do not know stays as it was; comments are lost, as when kubectl writes. Files are replaced whole, never half, and
- * while we read and write, `FILE.lock` keeps kubectl and others of us away (client-go's protocol).
+ * while we read and write, `FILE.lock` keeps kubectl and others of us away (client-go's protocol); a lock that is left behind is broken.
  *
  * What a newcomer would get wrong: an entry that is already there under our name is replaced, not doubled; and paths in a
  * kubeconfig are relative to the file, not to the process.
@@ -44,7 +44,7 @@ interface Kubeconfig extends Plain {
   'current-context'?: string
 }
 
-const lockWaitMs = 5000
+const lockWaitMs = 2000
 const lockRetryMs = 50
 
 /** Adds the context and makes it current. Answers which one was current before. */
@@ -178,9 +178,8 @@ async function lockFile(disk: Disk, path: string, clock: Clock): Promise<AsyncDi
       return { [Symbol.asyncDispose]: () => disk.remove(path) }
     } catch (error) {
       if ((error as { code?: string }).code !== 'EEXIST') throw error
-      if (clock.monotonicMs() > untilMs) {
-        throw new KubeconfigError(`The kubeconfig is locked by ${path}: remove that file if nobody is writing it, and try again`)
-      }
+      // Nobody holds it for more than an instant: its owner was killed.
+      if (clock.monotonicMs() > untilMs) await disk.remove(path)
       await clock.sleep(lockRetryMs)
     }
   }
