@@ -43,3 +43,40 @@ export function parseGoDuration(text: string): bigint {
   }
   return sign === '-' ? -nanos : nanos
 }
+
+/** What is wrong with it, in Go's words; undefined when nothing is. */
+export function durationProblem(text: string): string | undefined {
+  try {
+    parseGoDuration(text)
+    return undefined
+  } catch (error) {
+    if (error instanceof DurationError) return error.message
+    throw error
+  }
+}
+
+/** time.Duration's String: "1h30m0s", "1.5ms", "0s". */
+export function formatGoDuration(nanos: bigint): string {
+  const sign = nanos < 0n ? '-' : ''
+  const size = nanos < 0n ? -nanos : nanos
+  if (size === 0n) return '0s'
+  for (const [unit, factor] of [
+    ['ns', 1n],
+    ['µs', 1_000n],
+    ['ms', 1_000_000n],
+  ] as const)
+    if (size < 1_000_000_000n && size < factor * 1000n) return `${sign}${decimal(size, factor)}${unit}`
+  const minutes = size / 60_000_000_000n
+  const seconds = `${decimal(size % 60_000_000_000n, 1_000_000_000n)}s`
+  if (minutes === 0n) return `${sign}${seconds}`
+  const hours = minutes / 60n
+  return hours === 0n ? `${sign}${minutes}m${seconds}` : `${sign}${hours}h${minutes % 60n}m${seconds}`
+}
+
+function decimal(size: bigint, unit: bigint): string {
+  const fraction = (size % unit)
+    .toString()
+    .padStart(unit.toString().length - 1, '0')
+    .replace(/0+$/, '')
+  return unit === 1n || fraction === '' ? `${size / unit}` : `${size / unit}.${fraction}`
+}

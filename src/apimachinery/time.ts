@@ -22,6 +22,22 @@ export function parseMicroTime(text: string): string {
   return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}.${fraction}Z`
 }
 
+/** What is wrong with it, in Go's words; undefined when nothing is. */
+export function timeProblem(text: string): string | undefined {
+  return problemOf(() => parseTime(text))
+}
+export function microTimeProblem(text: string): string | undefined {
+  return problemOf(() => parseMicroTime(text))
+}
+function problemOf(parse: () => unknown): string | undefined {
+  try {
+    parse()
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
 function instantOf(text: string, wanted: string): number {
   const match = shape.exec(text)
   const ms = match === null ? Number.NaN : Date.parse(text)

@@ -84,6 +84,15 @@ function fill<T>(value: T, names: Plain): T {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, fill(one, names)])) as T
 }
 
+/** As the recorder wrote it, since some errors show the beginning of a body. */
+function spacedJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(spacedJson).join(', ')}]`
+  if (!isObject(value)) return JSON.stringify(value)
+  return `{${Object.entries(value)
+    .map(([name, one]) => `${JSON.stringify(name)}: ${spacedJson(one)}`)
+    .join(', ')}}`
+}
+
 export async function replay(api: TestApiServer, name: string, scenario: Scenario): Promise<Recorded[]> {
   const ns = `o-${name}`
   const names: Plain = { ns }
@@ -100,7 +109,7 @@ async function runStep(api: TestApiServer, step: Step, names: Plain, emit: Emit)
   if (step.wait) await api.clock.advance(step.wait * 1000)
   if (step.watch !== undefined) return runWatch(api, step, names, emit)
   const [method = '', path = ''] = splitOnce(fill(step.do as string, names))
-  const body = step.raw !== undefined ? fill(step.raw, names) : step.body === undefined ? undefined : JSON.stringify(fill(step.body, names))
+  const body = step.raw !== undefined ? fill(step.raw, names) : step.body === undefined ? undefined : spacedJson(fill(step.body, names))
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'oracle/1' }
   for (const [header, value] of Object.entries(step.headers ?? {})) headers[header.toLowerCase()] = value
   if (step.accept !== undefined) headers.accept = step.accept

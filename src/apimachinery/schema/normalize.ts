@@ -1,18 +1,21 @@
 /**
- * From what a client sent to a value of the schema's type: types checked with the words of Go's decoder, unknown fields left out (and told of), nulls made
- * what Go makes of them, defaults of fields filled in, quantities and times in their one spelling, keys in the schema's order, and what Go would
- * not print left out. `orderedBySchema` (apiserver/registry/shape.ts) is the same walk for values that are known to be right.
+ * From parsed JSON to a value of the schema's type: types checked, unknown fields left out, nulls made what Go makes of them, defaults of fields filled in,
+ * quantities and times in their one spelling, keys in the schema's order, and what Go would not print left out.
+ * `orderedBySchema` (apiserver/registry/shape.ts) is the same walk for values that are known to be right.
  *
- * Readers are closures, compiled from a struct when it is first met: a Pod costs a few µs. Paths are only put together for errors.
+ * Readers are closures, compiled from a struct when it is first met: a Pod costs a few µs. They keep no paths and find no words: whoever is told
+ * that something does not fit (`Misfit`), is unknown or was sent twice asks explain.ts what exactly.
  */
 
-import { canonicalQuantity, quantityProblem, quantityProblems } from '../quantity.ts'
+import { formatGoDuration, parseGoDuration } from '../go-duration.ts'
+import { canonicalQuantity } from '../quantity.ts'
 import { parseMicroTime, parseTime } from '../time.ts'
+import { canonicalBase64 } from './base64.ts'
 import type { Field, Schema, StructSchema } from './schema.ts'
 
-/** What does not fit; the message is Go's. */
-export class DecodeError extends Error {
-  override readonly name = 'DecodeError'
+/** Something is not of its type; explain.ts says what. */
+export class Misfit extends Error {
+  override readonly name = 'Misfit'
 }
 
 type Plain = Record<string, unknown>
@@ -21,9 +24,8 @@ type Facts = Field<unknown, boolean>['facts']
 class Context {
   /** A field that the schema does not know was met. */
   hasUnknown = false
-  /** Fields from the outside in; elements of lists and maps are not named in Go's errors. */
-  readonly path: string[] = []
-  struct = ''
+  /** Keys in all objects that were read. */
+  members = 0
 }
 
 type Read = (value: unknown, context: Context) => unknown
@@ -31,13 +33,15 @@ type Read = (value: unknown, context: Context) => unknown
 export interface Normalized {
   readonly value: Plain
   readonly hasUnknown: boolean
+  /** Keys in all objects together; if there is nothing unknown and the text has more, some are doubled. */
+  readonly members: number
 }
 
-/** Throws DecodeError. */
+/** Throws Misfit. */
 export function normalize(schema: StructSchema, value: unknown): Normalized {
   const context = new Context()
   const read = readerOfStruct(schema)(value, context) as Plain
-  return { value: read, hasUnknown: context.hasUnknown }
+  return { value: read, hasUnknown: context.hasUnknown, members: context.members }
 }
 
 const readers = new WeakMap<StructSchema, Read>()
@@ -73,13 +77,10 @@ function compileStruct(schema: StructSchema): Read {
     absent: absentOf(facts),
     isOmitted: facts.omitEmpty && !facts.isPointer ? emptyCheckOf(facts.schema) : never,
   }))
-  const struct = goName(schema)
-  const type = goType(schema)
   const { preservesUnknown } = schema
   const known = new Set(fields.map(({ name }) => name))
   return (value, context) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw typeError(value, type, context)
-    const outer = context.struct
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Misfit()
     const sent = value as Plain
     const out: Plain = {}
     let seen = 0
@@ -91,18 +92,15 @@ function compileStruct(schema: StructSchema): Read {
         if (absent !== undefined) out[name] = absent()
         continue
       }
-      context.struct = struct
-      context.path.push(name)
       const shaped = read(raw, context)
-      context.path.pop()
       if (!isOmitted(shaped)) out[name] = shaped
       else if (facts.defaultValue !== undefined) out[name] = facts.defaultValue
     }
-    context.struct = outer
     let sentCount = 0
     for (const _ in sent) sentCount++
+    context.members += sentCount
     if (sentCount !== seen) {
-      if (preservesUnknown) keepUnknown(sent, out, known)
+      if (preservesUnknown) keepUnknown(sent, out, known, context)
       else context.hasUnknown = true
     }
     return out
@@ -111,9 +109,21 @@ function compileStruct(schema: StructSchema): Read {
 
 const never = (): boolean => false
 
-function keepUnknown(sent: Plain, out: Plain, known: ReadonlySet<string>): void {
-  for (const name of Object.keys(sent))
-    if (!known.has(name)) Object.defineProperty(out, name, { value: sent[name], writable: true, enumerable: true, configurable: true })
+function keepUnknown(sent: Plain, out: Plain, known: ReadonlySet<string>, context: Context): void {
+  for (const name of Object.keys(sent)) {
+    if (known.has(name)) continue
+    context.members += membersOf(sent[name])
+    Object.defineProperty(out, name, { value: sent[name], writable: true, enumerable: true, configurable: true })
+  }
+}
+
+/** Keys in all objects of a JSON value. */
+export function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = 0
+  if (Array.isArray(value)) for (const one of value) count += membersOf(one)
+  else for (const key in value) count += 1 + membersOf((value as Plain)[key])
+  return count
 }
 
 function absentOf(facts: Facts): (() => unknown) | undefined {
@@ -129,8 +139,9 @@ function absentOf(facts: Facts): (() => unknown) | undefined {
 function zeroOf(schema: Schema): unknown {
   switch (schema.type) {
     case 'string':
-    case 'duration':
       return ''
+    case 'duration':
+      return '0s'
     case 'boolean':
       return false
     case 'int32':
@@ -171,28 +182,19 @@ function readerOf(schema: Schema): Read {
     case 'struct':
       return readerOfStruct(schema)
     case 'list':
-      return listReader(readerOf(schema.items), goType(schema), nullOf(schema.items))
+      return listReader(readerOf(schema.items), nullOf(schema.items))
     case 'map':
-      return mapReader(readerOf(schema.values), goType(schema), nullOf(schema.values))
+      return mapReader(readerOf(schema.values), nullOf(schema.values))
     case 'string':
-      return (value, context) => {
-        if (typeof value !== 'string') throw typeError(value, 'string', context)
-        return value
-      }
+      return readString
     case 'boolean':
-      return (value, context) => {
-        if (typeof value !== 'boolean') throw typeError(value, 'bool', context)
-        return value
-      }
+      return readBoolean
     case 'int32':
-      return integerReader('int32', -(2 ** 31), 2 ** 31 - 1)
+      return readInt32
     case 'int64':
-      return integerReader('int64', -(2 ** 63), 2 ** 63 - 1025)
+      return readInt64
     case 'double':
-      return (value, context) => {
-        if (typeof value !== 'number') throw typeError(value, 'float64', context)
-        return value
-      }
+      return readDouble
     case 'bytes':
       return readBytes
     case 'quantity':
@@ -200,38 +202,33 @@ function readerOf(schema: Schema): Read {
     case 'intOrString':
       return readIntOrString
     case 'time':
-      return timeReader(parseTime)
+      return readTime
     case 'microTime':
-      return timeReader(parseMicroTime)
+      return readMicroTime
     case 'duration':
-      return (value, context) => {
-        if (typeof value !== 'string') throw typeError(value, 'string', context)
-        if (!/^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(value))
-          throw new DecodeError(`time: invalid duration ${JSON.stringify(value)}`)
-        return value
-      }
+      return readDuration
     case 'fieldsV1':
-      return (value) => value
     case 'json':
     case 'rawExtension':
-      return (value) => value
+      return readAny
   }
 }
 
-function listReader(read: Read, type: string, absent: () => unknown): Read {
+function listReader(read: Read, absent: () => unknown): Read {
   return (value, context) => {
-    if (!Array.isArray(value)) throw typeError(value, type, context)
+    if (!Array.isArray(value)) throw new Misfit()
     const out: unknown[] = new Array(value.length)
     for (let i = 0; i < value.length; i++) out[i] = value[i] === null ? absent() : read(value[i], context)
     return out
   }
 }
 
-function mapReader(read: Read, type: string, absent: () => unknown): Read {
+function mapReader(read: Read, absent: () => unknown): Read {
   return (value, context) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw typeError(value, type, context)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Misfit()
     const out: Plain = {}
     for (const key in value as Plain) {
+      context.members++
       const raw = (value as Plain)[key]
       const shaped = raw === null ? absent() : read(raw, context)
       if (key === '__proto__') Object.defineProperty(out, key, { value: shaped, writable: true, enumerable: true, configurable: true })
@@ -248,107 +245,77 @@ function nullOf(schema: Schema): () => unknown {
   return () => zero
 }
 
-function integerReader(type: string, min: number, max: number): Read {
-  return (value, context) => {
-    if (typeof value !== 'number') throw typeError(value, type, context)
-    if (!Number.isInteger(value) || value < min || value > max) throw typeError(value, type, context, ` ${numberText(value)}`)
-    // There is no negative zero among integers.
-    return value === 0 ? 0 : value
-  }
-}
-
-/** A number as it was most likely written. */
-function numberText(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(value).toString() : String(value)
-}
-
-function readQuantity(value: unknown, context: Context): unknown {
-  if (typeof value !== 'string' && typeof value !== 'number') {
-    if (typeof value === 'object') throw typeError(value, 'resource.Quantity', context)
-    throw new DecodeError(quantityProblems.format)
-  }
-  const text = typeof value === 'number' ? String(value) : value.trim()
-  const canonical = canonicalQuantity(text)
-  if (canonical === undefined) throw new DecodeError(quantityProblems[quantityProblem(text) ?? 'format'])
-  return canonical
-}
-
-function readIntOrString(value: unknown, context: Context): unknown {
-  if (typeof value === 'string') return value
-  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > 2 ** 31)
-    throw typeError(value, typeof value === 'number' ? 'int32' : 'int32', context, typeof value === 'number' ? ` ${numberText(value)}` : '')
+function readString(value: unknown): unknown {
+  if (typeof value !== 'string') throw new Misfit()
   return value
 }
 
-function timeReader(parse: (text: string) => string): Read {
-  return (value, context) => {
-    if (typeof value !== 'string') throw typeError(value, 'string', context)
-    try {
-      return parse(value)
-    } catch (error) {
-      throw new DecodeError((error as Error).message)
-    }
+function readBoolean(value: unknown): unknown {
+  if (typeof value !== 'boolean') throw new Misfit()
+  return value
+}
+
+function readInt32(value: unknown): unknown {
+  if (typeof value !== 'number' || (value | 0) !== value) throw new Misfit()
+  // There is no negative zero among integers.
+  return value | 0
+}
+
+/** The largest number of JavaScript that Go still reads as an int64: 2^63-1 itself is none. */
+const int64Max = 2 ** 63 - 1024
+
+function readInt64(value: unknown): unknown {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < -(2 ** 63) || value > 2 ** 63) throw new Misfit()
+  return value === 0 ? 0 : Math.min(value, int64Max)
+}
+
+function readDouble(value: unknown): unknown {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Misfit()
+  return value
+}
+
+function readQuantity(value: unknown): unknown {
+  if (typeof value !== 'string' && typeof value !== 'number') throw new Misfit()
+  const canonical = canonicalQuantity(typeof value === 'number' ? String(value) : value.trim())
+  if (canonical === undefined) throw new Misfit()
+  return canonical
+}
+
+function readIntOrString(value: unknown): unknown {
+  return typeof value === 'string' ? value : readInt32(value)
+}
+
+function readTime(value: unknown): unknown {
+  return typeof value === 'string' ? orMisfit(parseTime, value) : readString(value)
+}
+function readMicroTime(value: unknown): unknown {
+  return typeof value === 'string' ? orMisfit(parseMicroTime, value) : readString(value)
+}
+function readDuration(value: unknown): unknown {
+  return typeof value === 'string' ? formatGoDuration(orMisfit(parseGoDuration, value)) : readString(value)
+}
+
+function orMisfit<T>(parse: (text: string) => T, text: string): T {
+  try {
+    return parse(text)
+  } catch (cause) {
+    throw new Misfit('', { cause })
   }
 }
 
-const base64Shape = /^[A-Za-z0-9+/]*={0,2}$/
-
-function readBytes(value: unknown, context: Context): unknown {
+/** A JSON list of bytes is taken too, as Go does. */
+function readBytes(value: unknown): unknown {
   if (Array.isArray(value)) {
-    if (!value.every((one) => Number.isInteger(one) && one >= 0 && one < 256)) throw typeError(value, '[]uint8', context)
+    if (!value.every((one) => one === null || (Number.isInteger(one) && one >= 0 && one < 256))) throw new Misfit()
     return Buffer.from(value as number[]).toString('base64')
   }
-  if (typeof value !== 'string') throw typeError(value, '[]uint8', context)
-  const text = value.includes('\n') || value.includes('\r') ? value.replace(/[\r\n]/g, '') : value
-  if (!base64Shape.test(text) || text.length % 4 !== 0) {
-    const bad = /[^A-Za-z0-9+/]/.exec(text)?.index ?? text.length - (text.length % 4)
-    throw new DecodeError(
-      `illegal base64 data at input byte ${text.length % 4 !== 0 && bad >= text.length - 3 ? Math.max(0, text.length - (text.length % 4)) : bad}`,
-    )
-  }
+  if (typeof value !== 'string') throw new Misfit()
+  const text = canonicalBase64(value)
+  if (text === undefined) throw new Misfit()
   return text
 }
 
-function typeError(value: unknown, type: string, { path, struct }: Context, literal = ''): DecodeError {
-  const what = `json: cannot unmarshal ${jsonType(value)}${literal} into Go `
-  return new DecodeError(
-    path.length === 0 ? `${what}value of type ${type}` : `${what}struct field ${struct}.${path.join('.')} of type ${type}`,
-  )
-}
-
-function jsonType(value: unknown): string {
-  if (Array.isArray(value)) return 'array'
-  return typeof value === 'boolean' ? 'bool' : typeof value
-}
-
-/** io.k8s.api.apps.v1.DeploymentSpec → DeploymentSpec */
-function goName({ name }: StructSchema): string {
-  return name.slice(name.lastIndexOf('.') + 1)
-}
-
-function goType(schema: Schema): string {
-  switch (schema.type) {
-    case 'struct':
-      return schema.name.split('.').slice(-2).join('.')
-    case 'list':
-      return `[]${goType(schema.items)}`
-    case 'map':
-      return `map[string]${goType(schema.values)}`
-    case 'boolean':
-      return 'bool'
-    case 'double':
-      return 'float64'
-    case 'bytes':
-      return '[]uint8'
-    case 'quantity':
-      return 'resource.Quantity'
-    case 'intOrString':
-      return 'intstr.IntOrString'
-    case 'time':
-      return 'v1.Time'
-    case 'microTime':
-      return 'v1.MicroTime'
-    default:
-      return schema.type
-  }
+function readAny(value: unknown, context: Context): unknown {
+  context.members += membersOf(value)
+  return value
 }

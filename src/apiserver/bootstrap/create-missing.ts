@@ -4,7 +4,6 @@ import type { KindDefinition } from '../../apimachinery/kind.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { reasonOf } from '../../apimachinery/status-error.ts'
 import { createObject } from '../registry/create.ts'
-import type { Draft } from '../registry/resource-store.ts'
 import { decodeValue, defaulted } from '../request/decode.ts'
 import type { Server, Write } from '../server-parts.ts'
 import { apiServerUser } from './identity.ts'
@@ -23,7 +22,7 @@ export async function createMissing<T extends KubeObject>(
   const key = resource.store.keyOf(write.namespace, object.metadata.name ?? '')
   if ((await server.store.get(key)) !== undefined) return
   const target = { kind: resource.kind.kind, group: resource.group, apiVersion: resource.apiVersion, schema: resource.schema }
-  const decoded = decodeValue(target, structuredClone(object), { fieldValidation: 'Ignore', warn: () => {} }) as Draft
+  const decoded = decodeValue(target, structuredClone(object))
   try {
     await createObject(write, defaulted(resource, decoded))
   } catch (error) {

@@ -2,19 +2,23 @@
  * PATCH in its four kinds. The patch is laid over the object in the version of the request; what comes out is decoded as if
  * a client had sent it. If somebody else was faster it is laid over the new state, unless it carries a resourceVersion.
  *
- * What a newcomer would get wrong: an unknown field that a patch brings is 422 under Strict, not 400; media types are
+ * What a newcomer would get wrong: whatever does not decode after the patch is 422, not 400, and shows the patched object (a strategic merge patch: itself, as Go prints maps); media types are
  * case-sensitive here; a strategic merge patch is not for custom resources.
  */
 
 import { applyPatch } from '../../apimachinery/apply/apply.ts'
 import { invalidValue } from '../../apimachinery/field-error.ts'
+import { goJson } from '../../apimachinery/go-strings.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { jsonPatch, unknownJsonPatchFields } from '../../apimachinery/patch/json-patch.ts'
 import { mergePatch } from '../../apimachinery/patch/merge-patch.ts'
-import { type JsonObject, jsonTypeOf } from '../../apimachinery/patch/plain-json.ts'
+import { goText, type JsonObject, jsonTypeOf } from '../../apimachinery/patch/plain-json.ts'
 import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge.ts'
-import { badRequest, conflict, invalid, notFound, unsupportedMediaType } from '../../apimachinery/status-error.ts'
+import { explain } from '../../apimachinery/schema/explain.ts'
+import { membersOf } from '../../apimachinery/schema/normalize.ts'
+import { badRequest, conflict, invalid, notFound, type StatusError, unsupportedMediaType } from '../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../wire/http.ts'
+import { JsonSyntaxError, readJson } from '../../wire/json.ts'
 import { requireNamespace } from '../admission/plugins/namespace-lifecycle.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import { setManagedFields, trackManagers } from '../registry/create.ts'
@@ -24,11 +28,11 @@ import { updateObject } from '../registry/update.ts'
 import { fromStored } from '../registry/versions.ts'
 import { timeText } from '../registry/write.ts'
 import { readBody } from '../request/body.ts'
-import { decodePatched, defaulted, parseJsonText } from '../request/decode.ts'
+import { type DecodeTarget, decodeChecked, decodeValue, defaulted, warnStrict } from '../request/decode.ts'
 import { parseStoredRevision } from '../request/revision.ts'
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts'
 import { respondStored } from '../response/respond.ts'
-import type { RequestContext, Write } from '../server-parts.ts'
+import type { FieldValidation, RequestContext, Write } from '../server-parts.ts'
 import { targetOf, writeOf } from './create.ts'
 import { checkName, checkNamespace } from './update.ts'
 
@@ -81,12 +85,11 @@ async function makePatcher(
   body: Uint8Array,
 ): Promise<Patcher> {
   if (kind === 'apply') return applier(context, resource, write, options, body)
-  const patch = parsePatch(body, kind)
-  if (kind === 'json') reportUnknownOperations(context, options, patch)
+  const { patch, told } = parsePatch(body, kind)
   return (live) => {
     const served = fromStored(resource, live as KubeObject) as unknown as JsonObject
     const patched = patchedBy(kind, resource, served, patch)
-    const draft = decodePatched(targetOf(resource), patched, patch, kind, { ...options, warn: (text) => context.warn(text) })
+    const draft = decodePatched(context, targetOf(resource), { kind, patch, told, patched, fieldValidation: options.fieldValidation })
     checkName(draft, context.info.name)
     checkNamespace(resource, draft, context.info.namespace)
     const next = defaulted(resource, draft)
@@ -106,21 +109,48 @@ function patchedBy(kind: PatchKind, { schema }: ServedResource, live: JsonObject
   }
 }
 
-function parsePatch(body: Uint8Array, kind: PatchKind): unknown {
+interface ParsedPatch {
+  readonly patch: unknown
+  /** What strict decoding tells of the patch itself: keys that stand twice, unknown fields of operations. */
+  readonly told: readonly string[]
+}
+
+/** Throws 400. */
+export function parsePatch(body: Uint8Array, kind: PatchKind): ParsedPatch {
   try {
-    return parseJsonText(body)
+    const { value, text, scan } = readJson(body)
+    const { fatal, strict } =
+      scan.hasOddNumbers || scan.members !== membersOf(value) ? explain(undefined, text) : { fatal: undefined, strict: [] }
+    if (fatal !== undefined) throw new JsonSyntaxError(fatal)
+    return { patch: value, told: kind === 'json' ? unknownJsonPatchFields(value) : strict }
   } catch (error) {
-    const why = (error as Error).message
-    throw badRequest(kind === 'strategic' ? why : `error decoding patch: ${why}`)
+    if (!(error instanceof JsonSyntaxError)) throw error
+    throw badRequest(kind === 'strategic' ? error.message : `error decoding patch: ${error.message}`)
   }
 }
 
-function reportUnknownOperations(context: RequestContext, options: WriteOptions, patch: unknown): void {
-  if (options.fieldValidation === 'Ignore') return
-  const problems = unknownJsonPatchFields(patch)
-  if (problems.length === 0) return
-  if (options.fieldValidation === 'Warn') for (const problem of problems) context.warn(problem)
-  else throw invalid('', '', '', [invalidValue('patch', JSON.stringify(patch), `strict decoding error: ${problems.join(', ')}`)])
+interface Patched extends ParsedPatch {
+  readonly kind: PatchKind
+  readonly patched: unknown
+  readonly fieldValidation: FieldValidation
+}
+
+/** What the patch made of the object, as a client would have sent it. Throws 422. */
+export function decodePatched(
+  context: RequestContext,
+  target: DecodeTarget,
+  { kind, patch, told, patched, fieldValidation }: Patched,
+): Draft {
+  const refuse = (why: string): StatusError => {
+    const shown = kind === 'strategic' ? goText(patch) : goJson(patched)
+    return invalid('', '', '', [invalidValue('patch', shown, why)])
+  }
+  const { object, strict } = decodeChecked(target, patched, refuse)
+  const problems = [...told, ...strict]
+  if (problems.length === 0 || fieldValidation === 'Ignore') return object
+  if (fieldValidation === 'Strict') throw refuse(`strict decoding error: ${problems.join(', ')}`)
+  warnStrict(problems, (text) => context.warn(text))
+  return object
 }
 
 function checkPatchedName(draft: Draft, name: string): void {
@@ -136,9 +166,10 @@ async function applier(
   body: Uint8Array,
 ): Promise<Patcher> {
   const { parseYaml } = await import('../../wire/yaml.ts')
+  const doubled: string[] = []
   let applied: Draft
   try {
-    applied = parseYaml(Buffer.from(body).toString('utf8')) as Draft
+    applied = parseYaml(body, { onDuplicate: ({ message }) => doubled.push(`  ${message}`) }) as Draft
   } catch (error) {
     throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`)
   }
@@ -169,7 +200,12 @@ async function applier(
       resetFields: resetFieldsOf(resource, write.subresource),
       force: options.force,
     })
-    const draft = decodePatched(targetOf(resource), result.object, applied, 'apply', { ...options, warn: (text) => context.warn(text) })
+    if (doubled.length > 0 && options.fieldValidation !== 'Ignore') {
+      const problem = `error converting YAML to JSON: yaml: unmarshal errors:\n${doubled.join('\n')}`
+      if (options.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${problem}`)
+      warnStrict([problem], (text) => context.warn(text))
+    }
+    const draft = decodeValue(targetOf(resource), result.object)
     checkPatchedName(draft, info.name)
     checkNamespace(resource, draft, info.namespace)
     const next = defaulted(resource, draft)

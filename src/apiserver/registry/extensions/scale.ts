@@ -12,12 +12,12 @@ import { invalid, notFound } from '../../../apimachinery/status-error.ts'
 import { validateNonNegative } from '../../../apimachinery/validate-metadata.ts'
 import type { HttpResponse } from '../../../wire/http.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
-import { decodeObject, parseJsonText } from '../../request/decode.ts'
+import { type DecodeTarget, decodeObject } from '../../request/decode.ts'
 import { parseWriteOptions } from '../../request/write-options.ts'
 import { respondObject } from '../../response/respond.ts'
 import type { RequestContext } from '../../server-parts.ts'
 import { writeOf } from '../../verbs/create.ts'
-import { patchKindOf } from '../../verbs/patch.ts'
+import { decodePatched, parsePatch, patchKindOf } from '../../verbs/patch.ts'
 import { checkName } from '../../verbs/update.ts'
 import type { ServedResource } from '../catalog.ts'
 import { trackManagers } from '../create.ts'
@@ -56,19 +56,24 @@ interface ScaleBody {
 }
 type Change = (current: object) => ScaleBody
 
+const scaleTarget: DecodeTarget = { kind: 'Scale', group: 'autoscaling', apiVersion: 'autoscaling/v1', schema: scaleSchema }
+
 async function replacementOf(context: RequestContext): Promise<Change> {
   const media = bodyMedia(context)
   const body = await readBody(context)
-  const target = { kind: 'Scale', group: 'autoscaling', apiVersion: 'autoscaling/v1', schema: scaleSchema }
-  const scale = await decodeObject(target, body, { media, fieldValidation: 'Ignore', warn: () => {} })
+  const scale = await decodeObject(scaleTarget, body, { media, fieldValidation: 'Ignore', warn: () => {} })
   checkName(scale, context.info.name)
   return () => scale as unknown as ScaleBody
 }
 
 async function patchOf(context: RequestContext): Promise<Change> {
   const kind = patchKindOf(context)
-  const patch = parseJsonText(await readBody(context))
-  return (current) => (kind === 'json' ? jsonPatch(current as never, patch) : mergePatch(current as never, patch)) as ScaleBody
+  const parsed = parsePatch(await readBody(context), kind)
+  const { fieldValidation } = parseWriteOptions(context, 'PatchOptions')
+  return (current) => {
+    const patched = kind === 'json' ? jsonPatch(current as never, parsed.patch) : mergePatch(current as never, parsed.patch)
+    return decodePatched(context, scaleTarget, { ...parsed, kind, patched, fieldValidation }) as unknown as ScaleBody
+  }
 }
 
 function scaledTo(_resource: ServedResource, scale: ScaleSubresource<KubeObject>, live: KubeObject, wanted: ScaleBody): Draft {
