@@ -75,7 +75,7 @@ function checkNothingRemoved({ resources }: Container, { resources: old }: Conta
 
 function checkOnlyResources(next: PodSpec, old: PodSpec, out: Errors): void {
   const count = out.length
-  const containers = next.containers.map((one, i) => withOldAmounts(one, old.containers[i] as Container))
+  const containers = (next.containers ?? []).map((one, i) => withOldAmounts(one, old.containers[i] as Container))
   for (const [i, one] of containers.entries()) {
     if (!semanticallyEqual(one, old.containers[i])) out.push(forbiddenField('spec', 'only cpu and memory resources are mutable'))
   }

@@ -48,6 +48,7 @@ export const PodTemplate = defineKind({
   plural: 'podtemplates',
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: podTemplate }],
+  returnsDeletedObject: true,
   setDefaults: (draft) => setPodTemplateDefaults((draft as unknown as Holder).template),
   prepareForCreate: (draft) => dropDisabledTemplateFields((draft as unknown as Holder).template),
   prepareForUpdate: (draft) => dropDisabledTemplateFields((draft as unknown as Holder).template),

@@ -34,7 +34,7 @@ export function validatePodUpdate(next: Pod, old: Pod): Iterable<FieldError> {
   const out: Errors = []
   checkChangedPod(next, old, out)
   const [spec, before] = [next.spec, old.spec]
-  if (!checkImages(spec.containers, before.containers, 'spec.containers', out)) return out
+  if (!checkImages(spec.containers ?? [], before.containers ?? [], 'spec.containers', out)) return out
   if (!checkImages(spec.initContainers ?? [], before.initContainers ?? [], 'spec.initContainers', out)) return out
   if (!checkDeadline(spec.activeDeadlineSeconds, before.activeDeadlineSeconds, out)) return out
   checkTolerationsAdded(spec.tolerations ?? [], before.tolerations ?? [], out)
@@ -108,7 +108,7 @@ function withOldFields(spec: PodSpec, old: PodSpec, out: Errors): PodSpec {
   const wasNegative = (old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1
   return {
     ...spec,
-    containers: images(spec.containers, old.containers) as PodSpec['containers'],
+    containers: images(spec.containers ?? [], old.containers ?? []) as PodSpec['containers'],
     ...(spec.initContainers ? { initContainers: images(spec.initContainers, old.initContainers ?? []) as PodSpec['initContainers'] } : {}),
     activeDeadlineSeconds: old.activeDeadlineSeconds,
     tolerations: old.tolerations,

@@ -225,7 +225,7 @@ export function checkPodResources(spec: PodSpec, claimNames: ReadonlySet<string>
 }
 
 function checkContainerLimits({ containers }: PodSpec, own: Amounts | null | undefined, path: string, out: Errors): void {
-  for (let i = 0; i < containers.length; i++) {
+  for (let i = 0; i < (containers?.length ?? 0); i++) {
     const limits = containers[i]?.resources?.limits as Amounts | undefined
     for (const name of sorted(limits)) {
       const [limit, most] = [limits?.[name] as string, own?.[name]]
