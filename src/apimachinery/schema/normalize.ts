@@ -94,7 +94,7 @@ function compileStruct(schema: StructSchema): Read {
       }
       const shaped = read(raw, context)
       if (!isOmitted(shaped)) out[name] = shaped
-      else if (facts.defaultValue !== undefined) out[name] = facts.defaultValue
+      else if (facts.defaultValue !== undefined && !isOmitted(facts.defaultValue)) out[name] = facts.defaultValue
     }
     let sentCount = 0
     for (const _ in sent) sentCount++
@@ -128,12 +128,18 @@ export function membersOf(value: unknown): number {
 
 function absentOf(facts: Facts): (() => unknown) | undefined {
   const { schema, isPointer, omitEmpty, omitZero, defaultValue } = facts
-  if (defaultValue !== undefined) return () => defaultValue
+  const isZero = omitEmpty && !isPointer && (defaultValue === 0 || defaultValue === '' || defaultValue === false)
+  if (defaultValue !== undefined) return isZero ? undefined : () => defaultValue
   if (omitZero) return undefined
   if (schema.type === 'struct' && !isPointer) return () => readerOfStruct(schema)({}, new Context())
-  if (omitEmpty) return undefined
+  if (omitEmpty && !(isGoStruct(schema) && !isPointer)) return undefined
   if (isPointer) return () => null
   return () => zeroOf(schema)
+}
+
+/** Structs in Go, though scalars here: omitempty does not drop them. */
+function isGoStruct({ type }: Schema): boolean {
+  return type === 'time' || type === 'microTime' || type === 'rawExtension'
 }
 
 function zeroOf(schema: Schema): unknown {

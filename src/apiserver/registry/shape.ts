@@ -1,7 +1,7 @@
 /**
  * An object in the shape its schema says: keys in the schema's order, what Go would omit omitted, what Go would print
- * printed, unknown fields gone. This is the plain walk over the schema value; the compiled one of
- * apimachinery/schema does the same for decoding, with the errors that clients see.
+ * printed, unknown fields gone. This is the plain walk over the schema value, for objects of our own making; the compiled one of
+ * apimachinery/schema/normalize.ts does the same for decoding and refuses what does not fit. A test holds them together.
  */
 import type { Field, Schema, StructSchema } from '../../apimachinery/schema/schema.ts'
 
@@ -28,7 +28,7 @@ function fieldOf(facts: Field<unknown, boolean>['facts'], value: unknown): unkno
   if (value === undefined || value === null) {
     if (omitZero) return undefined
     if (schema.type === 'struct' && !isPointer) return structOf(schema, {})
-    if (omitEmpty) return undefined
+    if (omitEmpty && (isPointer || !isGoStruct(schema))) return undefined
     return isPointer ? null : zeroOf(schema)
   }
   const shaped = valueOf(schema, value)
@@ -76,11 +76,17 @@ function isEmpty(schema: Schema, value: unknown): boolean {
   }
 }
 
+/** Structs in Go, though scalars here: omitempty does not drop them. */
+function isGoStruct({ type }: Schema): boolean {
+  return type === 'time' || type === 'microTime' || type === 'rawExtension'
+}
+
 function zeroOf(schema: Schema): unknown {
   switch (schema.type) {
     case 'string':
-    case 'duration':
       return ''
+    case 'duration':
+      return '0s'
     case 'boolean':
       return false
     case 'int32':
