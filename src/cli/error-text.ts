@@ -18,6 +18,7 @@ export function errorText(error: unknown, process: ProcessDoor): string {
 }
 
 const systemErrors: Readonly<Record<string, (path: string) => string>> = {
+  ENOENT: (path) => `${path.trim() || 'The file'} cannot be made there: choose another place with --data-dir or --kubeconfig`,
   EACCES: (path) => `No permission to use${path}: choose another place with --data-dir or --kubeconfig, or change its owner`,
   EPERM: (path) => `No permission to use${path}: choose another place with --data-dir or --kubeconfig, or change its owner`,
   EROFS: (path) => `${path || 'The file'} is on a read-only file system: choose another place with --data-dir or --kubeconfig`,

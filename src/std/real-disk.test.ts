@@ -133,3 +133,8 @@ describe('the lock between processes', () => {
     await lock?.[Symbol.asyncDispose]()
   })
 })
+
+test('a directory that cannot be made is an error, also where the system keeps its own', async () => {
+  await expect(realDisk.makeDirectory('/proc/nothing/can/be/made')).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(realDisk.makeDirectory('/etc/passwd/below')).rejects.toMatchObject({ code: 'ENOTDIR' })
+})

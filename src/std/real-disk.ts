@@ -7,7 +7,7 @@
  * cannot (Windows) are taken to need none. The lock is in `process-lock.ts`.
  */
 import { type BigIntStats, close, constants, fdatasync, fstat, fsync, ftruncate, open, read, type StatsFs, write } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Disk, DiskFile, OpenOptions } from './disk.ts'
 import { processLockHolder, takeProcessLock } from './process-lock.ts'
@@ -100,6 +100,22 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+/** Node's own `recursive` never ends where nothing can be made (below /proc). */
+async function makeDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { mode })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    const parent = path.slice(0, path.lastIndexOf('/'))
+    if (code !== 'ENOENT' || parent === '') throw error
+    await makeDirectory(parent, mode)
+    await mkdir(path, { mode }).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw again
+    })
+  }
+}
+
 export const realDisk: Disk = {
   async open(path: string, options: OpenOptions): Promise<DiskFile> {
     const durable = options.durable === true && options.mode !== 'read' ? constants.O_DSYNC : 0
@@ -127,9 +143,7 @@ export const realDisk: Disk = {
 
   list: async (path) => ((await unlessMissing(readdir(path))) ?? []).sort(),
 
-  async makeDirectory(path, permissions) {
-    await mkdir(path, { recursive: true, mode: permissions ?? 0o755 })
-  },
+  makeDirectory: (path, permissions) => makeDirectory(path, permissions ?? 0o755),
 
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { force: true, recursive: true }),

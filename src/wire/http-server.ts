@@ -132,7 +132,6 @@ class ListeningServer implements HttpServer, Http2Host {
       this.log.debug('TLS handshake failed', { error: error.message, peer: socket.remoteAddress })
       socket.destroy()
     })
-    this.#server.on('error', (error) => this.log.error('HTTP server failed', { error }))
   }
 
   get address(): string {
@@ -160,6 +159,7 @@ class ListeningServer implements HttpServer, Http2Host {
       this.#server.once('error', reject)
       this.#server.listen({ host, port, backlog: 4096 }, () => {
         this.#server.removeListener('error', reject)
+        this.#server.on('error', (error) => this.log.error('HTTP server failed', { error }))
         resolve()
       })
     })
