@@ -1,95 +1,117 @@
 /**
- * Times as the API writes them: RFC 3339 in UTC, whole seconds (metav1.Time) or exactly six digits behind them (metav1.MicroTime).
- * What cannot be read throws an Error with the words of Go's time.Parse.
+ * Times as the API writes them: RFC 3339 in UTC, whole seconds (metav1.Time) or exactly six digits behind them (metav1.MicroTime). What cannot be read
+ * throws a TimeError with the words of Go's time.Parse.
+ *
+ *     parseTime('2026-01-02T03:04:05.5+02:00') === '2026-01-02T01:04:05Z'      parseTime('0001-01-01T00:00:00Z') === null
+ *
+ * What a newcomer would get wrong: Go takes one digit for the hour and a comma before the fraction; the zero time is printed as null.
  */
-const layout = '2006-01-02T15:04:05Z07:00'
-const microLayout = '2006-01-02T15:04:05.000000Z07:00'
-const shape = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/
-const canonicalSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
-
-/** "2026-01-02T03:04:05Z" */
-export function parseTime(text: string): string {
-  const ms = instantOf(text, layout)
-  if (canonicalSeconds.test(text)) return text
-  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`
+export class TimeError extends Error {
+  override readonly name = 'TimeError'
 }
 
-/** "2026-01-02T03:04:05.000006Z" */
-export function parseMicroTime(text: string): string {
-  const fraction = /\.(\d+)/.exec(text)?.[1]
-  if (fraction?.length !== 6) throw problem(text, microLayout)
-  const ms = instantOf(text, microLayout)
-  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}.${fraction}Z`
+const layout = '2006-01-02T15:04:05Z07:00'
+const microLayout = '2006-01-02T15:04:05.000000Z07:00'
+const canonical = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/
+const zeroSecond = '0001-01-01T00:00:00'
+
+/** "2026-01-02T03:04:05Z"; null for Go's zero time. Throws TimeError. */
+export function parseTime(text: string): string | null {
+  if (canonical.test(text)) return text === `${zeroSecond}Z` ? null : text
+  const second = secondText(read(text, layout).ms)
+  return second === zeroSecond ? null : `${second}Z`
+}
+
+/** "2026-01-02T03:04:05.000006Z"; null for Go's zero time. Throws TimeError. */
+export function parseMicroTime(text: string): string | null {
+  const { ms, fraction } = read(text, microLayout)
+  const second = secondText(ms)
+  return second === zeroSecond && fraction === '000000' ? null : `${second}.${fraction}Z`
 }
 
 /** What is wrong with it, in Go's words; undefined when nothing is. */
 export function timeProblem(text: string): string | undefined {
-  return problemOf(() => parseTime(text))
+  return problemOf(text, layout)
 }
 export function microTimeProblem(text: string): string | undefined {
-  return problemOf(() => parseMicroTime(text))
+  return problemOf(text, microLayout)
 }
-function problemOf(parse: () => unknown): string | undefined {
+
+function problemOf(text: string, wanted: string): string | undefined {
   try {
-    parse()
+    read(text, wanted)
     return undefined
   } catch (error) {
-    return (error as Error).message
+    if (error instanceof TimeError) return error.message
+    throw error
   }
 }
 
-function instantOf(text: string, wanted: string): number {
-  const match = shape.exec(text)
-  const ms = match === null ? Number.NaN : Date.parse(text)
-  if (match === null || Number.isNaN(ms)) throw problem(text, wanted)
-  // Date.parse takes 31 February for 3 March.
-  const [, , month, day] = match.map(Number) as number[]
-  if ((day as number) > daysIn(Number(match[1]), month as number)) throw new Error(`parsing time ${JSON.stringify(text)}: day out of range`)
-  return ms
+/** Without the zone. Years have four digits, or more beyond 9999. */
+function secondText(ms: number): string {
+  const [date = '', time = ''] = new Date(ms).toISOString().split('T')
+  return `${date.replace(/^\+0*/, '')}T${time.slice(0, 8)}`
+}
+
+interface Element {
+  readonly shape: RegExp
+  /** As Go's layouts call it. */
+  readonly name: string
+  readonly range?: readonly [min: number, max: number, what: string]
+}
+
+const elements: readonly Element[] = [
+  { shape: /^\d{4}/, name: '2006' },
+  { shape: /^-/, name: '-' },
+  { shape: /^\d\d/, name: '01', range: [1, 12, 'month'] },
+  { shape: /^-/, name: '-' },
+  { shape: /^\d\d/, name: '02' },
+  { shape: /^T/, name: 'T' },
+  { shape: /^\d\d?/, name: '15', range: [0, 23, 'hour'] },
+  { shape: /^:/, name: ':' },
+  { shape: /^\d\d/, name: '04', range: [0, 59, 'minute'] },
+  { shape: /^:/, name: ':' },
+  { shape: /^\d\d/, name: '05', range: [0, 59, 'second'] },
+]
+const someFraction: Element = { shape: /^(?:[.,]\d+)?/, name: '' }
+const sixDigits: Element = { shape: /^[.,]\d{6}/, name: '.000000' }
+const zone: Element = { shape: /^(?:Z|[+-]\d\d:\d\d)/, name: 'Z07:00' }
+
+/** Milliseconds of the whole second, and the digits behind it. */
+function read(text: string, wanted: string): { readonly ms: number; readonly fraction: string } {
+  const found: string[] = []
+  let rest = text
+  for (const { shape, name, range } of [...elements, wanted === layout ? someFraction : sixDigits, zone]) {
+    const part = shape.exec(rest)?.[0]
+    if (part === undefined)
+      throw new TimeError(
+        `parsing time ${JSON.stringify(text)} as ${JSON.stringify(wanted)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(name)}`,
+      )
+    if (range !== undefined && (Number(part) < range[0] || Number(part) > range[1])) throw outOfRange(text, range[2])
+    rest = rest.slice(part.length)
+    found.push(part)
+  }
+  const [year = '', , month = '', , day = '', , hour = '', , minute = '', , second = '', fraction = '', offset = ''] = found
+  const offsetMinutes = minutesOf(text, offset)
+  if (rest !== '') throw new TimeError(`parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`)
+  if (Number(day) < 1 || Number(day) > daysIn(Number(year), Number(month))) throw outOfRange(text, 'day')
+  const local = Date.parse(`${year}-${month}-${day}T${hour.padStart(2, '0')}:${minute}:${second}Z`)
+  return { ms: local - offsetMinutes * 60_000, fraction: fraction.slice(1) }
+}
+
+function minutesOf(text: string, offset: string): number {
+  if (offset === 'Z') return 0
+  const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number)
+  if (hours > 24) throw outOfRange(text, 'time zone offset hour')
+  if (minutes > 60) throw outOfRange(text, 'time zone offset minute')
+  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
+}
+
+function outOfRange(text: string, what: string): TimeError {
+  return new TimeError(`parsing time ${JSON.stringify(text)}: ${what} out of range`)
 }
 
 function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate()
-}
-
-const elements: readonly (readonly [shape: RegExp, name: string])[] = [
-  [/^\d{4}/, '2006'],
-  [/^-/, '-'],
-  [/^\d\d/, '01'],
-  [/^-/, '-'],
-  [/^\d\d/, '02'],
-  [/^T/, 'T'],
-  [/^\d\d/, '15'],
-  [/^:/, ':'],
-  [/^\d\d/, '04'],
-  [/^:/, ':'],
-  [/^\d\d/, '05'],
-]
-
-function problem(text: string, wanted: string): Error {
-  let rest = text
-  const isMicro = wanted === microLayout
-  const steps = isMicro ? [...elements, [/^\.\d{6}(?!\d)/, '.000000'] as const] : elements
-  for (const [element, name] of [...steps, [/^(Z|[+-]\d\d:\d\d)/, 'Z07:00'] as const]) {
-    if (!isMicro && name === 'Z07:00') rest = rest.replace(/^\.\d+/, '')
-    const match = element.exec(rest)
-    if (match === null)
-      return new Error(
-        `parsing time ${JSON.stringify(text)} as ${JSON.stringify(wanted)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(name)}`,
-      )
-    rest = rest.slice(match[0].length)
-  }
-  if (rest !== '') return new Error(`parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`)
-  const [month, hour] = [Number(text.slice(5, 7)), Number(text.slice(11, 13))]
-  const what =
-    month < 1 || month > 12
-      ? 'month'
-      : hour > 23
-        ? 'hour'
-        : Number(text.slice(14, 16)) > 59
-          ? 'minute'
-          : Number(text.slice(17, 19)) > 59
-            ? 'second'
-            : 'day'
-  return new Error(`parsing time ${JSON.stringify(text)}: ${what} out of range`)
+  // Years below 100 would be taken for those of the last century; the calendar repeats after 400.
+  return new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
 }

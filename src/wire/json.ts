@@ -120,6 +120,10 @@ class GoScanner {
   #peek(): number {
     return this.#bytes[this.#at] ?? end
   }
+  /** Go ends a text with a blank: within a word, a number or an escape that is a wrong character, elsewhere it is just the end. */
+  #refuseWithin(where: string): never {
+    throw `invalid character ${this.#peek() === end ? "' '" : quoted(this.#peek())} ${where}`
+  }
   #refuse(where: string): never {
     const byte = this.#peek()
     throw byte === end ? 'unexpected end of JSON input' : `invalid character ${quoted(byte)} ${where}`
@@ -191,9 +195,9 @@ class GoScanner {
       if (escape === 0x75) {
         this.#at++
         for (let digit = 0; digit < 4; digit++, this.#at++)
-          if (!/[0-9a-fA-F]/.test(String.fromCharCode(Math.max(0, this.#peek())))) this.#refuse('in \\u hexadecimal character escape')
+          if (!/[0-9a-fA-F]/.test(String.fromCharCode(Math.max(0, this.#peek())))) this.#refuseWithin('in \\u hexadecimal character escape')
       } else if (escape !== end && '"\\/bfnrt'.includes(String.fromCharCode(escape))) this.#at++
-      else this.#refuse('in string escape code')
+      else this.#refuseWithin('in string escape code')
     }
     this.#at++
   }
@@ -207,25 +211,25 @@ class GoScanner {
   #number(): void {
     if (this.#peek() === 0x2d) {
       this.#at++
-      if (!this.#isDigit()) this.#refuse('in numeric literal')
+      if (!this.#isDigit()) this.#refuseWithin('in numeric literal')
     }
     if (this.#peek() === 0x30) this.#at++
     else this.#digits()
     if (this.#peek() === 0x2e) {
       this.#at++
-      if (!this.#isDigit()) this.#refuse('after decimal point in numeric literal')
+      if (!this.#isDigit()) this.#refuseWithin('after decimal point in numeric literal')
       this.#digits()
     }
     if (this.#peek() === 0x65 || this.#peek() === 0x45) {
       this.#at++
       if (this.#peek() === 0x2b || this.#peek() === 0x2d) this.#at++
-      if (!this.#isDigit()) this.#refuse('in exponent of numeric literal')
+      if (!this.#isDigit()) this.#refuseWithin('in exponent of numeric literal')
       this.#digits()
     }
   }
   #literal(word: string): void {
     for (const letter of word) {
-      if (this.#peek() !== letter.charCodeAt(0)) this.#refuse(`in literal ${word} (expecting '${letter}')`)
+      if (this.#peek() !== letter.charCodeAt(0)) this.#refuseWithin(`in literal ${word} (expecting '${letter}')`)
       this.#at++
     }
   }

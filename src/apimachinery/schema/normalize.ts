@@ -93,7 +93,10 @@ function compileStruct(schema: StructSchema): Read {
         continue
       }
       const shaped = read(raw, context)
-      if (!isOmitted(shaped)) out[name] = shaped
+      if (shaped === null && !facts.isPointer) {
+        // Go's zero time, spelled out.
+        if (absent !== undefined) out[name] = absent()
+      } else if (!isOmitted(shaped)) out[name] = shaped
       else if (facts.defaultValue !== undefined && !isOmitted(facts.defaultValue)) out[name] = facts.defaultValue
     }
     let sentCount = 0
