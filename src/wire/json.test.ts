@@ -40,9 +40,9 @@ test.each([
   expect(problem(text)).toBe(wanted)
 })
 
-test('parseJson() takes ten thousand levels and not one more', () => {
-  expect(problem('['.repeat(10_000) + ']'.repeat(10_000))).toBeUndefined()
-  expect(problem('['.repeat(10_001) + ']'.repeat(10_001))).toBe("invalid character '[' exceeded max depth")
+test('parseJson() takes a thousand levels and not one more', () => {
+  expect(problem('['.repeat(1000) + ']'.repeat(1000))).toBeUndefined()
+  expect(problem('['.repeat(1001) + ']'.repeat(1001))).toBe("invalid character '[' exceeded max depth")
   expect(problem('{"a":'.repeat(200_000))).toBe("invalid character '{' exceeded max depth")
 })
 

@@ -3,14 +3,14 @@
  * why in Go's words (`invalid character '}' looking for beginning of object key string`).
  *
  * JSON.parse keeps silent about keys that stand twice and about how a number was written. `scanJson` passes over the text once without building anything:
- * whoever walks the parsed value and finds fewer members than the text has knows that one was doubled. Nesting deeper than ten thousand is refused, as Go
- * does, before anything else could overflow. Bytes that are no UTF-8 become U+FFFD.
+ * whoever walks the parsed value and finds fewer members than the text has knows that one was doubled. Nesting deeper than a thousand is refused in
+ * Go's words, before anything could overflow: Go's own limit is ten thousand, but JSON.stringify ends at less than five. Bytes that are no UTF-8 become U+FFFD.
  */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError'
 }
 
-const depthMax = 10_000
+const depthMax = 1000
 
 export interface JsonText {
   readonly value: unknown

@@ -120,12 +120,19 @@ function keepUnknown(sent: Plain, out: Plain, known: ReadonlySet<string>, contex
   }
 }
 
-/** Keys in all objects of a JSON value. */
+/** Keys in all objects of a JSON value, which may nest deeper than calls can. */
 export function membersOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   let count = 0
-  if (Array.isArray(value)) for (const one of value) count += membersOf(one)
-  else for (const key in value) count += 1 + membersOf((value as Plain)[key])
+  const open: object[] = [value]
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    const isList = Array.isArray(one)
+    for (const key in one) {
+      if (!isList) count++
+      const inner = (one as Plain)[key]
+      if (typeof inner === 'object' && inner !== null) open.push(inner)
+    }
+  }
   return count
 }
 
