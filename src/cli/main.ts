@@ -11,6 +11,8 @@ import { kubernetesVersion, version } from './version.ts'
 
 export async function main(argv: readonly string[], process: ProcessDoor = realProcess): Promise<void> {
   const program = commandLine(process)
+  // Timers do not keep the process: without this, a command that only waits would end in the middle.
+  using _alive = process.keepAlive()
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {

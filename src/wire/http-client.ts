@@ -355,16 +355,74 @@ class Http1Client implements HttpClient {
 }
 
 function responseFrom(status: number, headers: HttpHeaders, stream: ClientHttp2Stream | IncomingMessage): ClientResponse {
-  // An error that comes before anybody reads must not end the process; reading throws it.
-  stream.on('error', () => {})
+  const incoming = new IncomingBody(stream)
   return {
     status,
     headers,
-    stream: () => stream,
+    stream: () => incoming,
     body: async () => {
       const parts: Uint8Array[] = []
-      for await (const part of stream) parts.push(part as Uint8Array)
+      for await (const part of incoming) parts.push(part)
       return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)
     },
+  }
+}
+
+/** Beyond so many bytes that nobody has taken, the sender waits. */
+const unreadBytesMax = 1024 * 1024
+
+/**
+ * A body from its first byte on. It listens at once: between the head of an answer and whoever reads its body lie a few promises, and in that time
+ * the whole answer may have come and its stream be closed, which would then look like a broken connection.
+ */
+class IncomingBody implements AsyncIterable<Uint8Array> {
+  readonly #stream: ClientHttp2Stream | IncomingMessage
+  readonly #parts: Uint8Array[] = []
+  #unreadBytes = 0
+  #isComplete = false
+  #failure: Error | undefined
+  #wake: (() => void) | undefined
+
+  constructor(stream: ClientHttp2Stream | IncomingMessage) {
+    this.#stream = stream
+    stream.on('data', (part: Uint8Array) => {
+      this.#parts.push(part)
+      this.#unreadBytes += part.length
+      if (this.#unreadBytes > unreadBytesMax) stream.pause()
+      this.#tell()
+    })
+    stream.once('end', () => {
+      this.#isComplete = true
+      this.#tell()
+    })
+    stream.on('error', (error: Error) => this.#fail(error))
+    stream.once('close', () => this.#fail(new Error('The connection was lost before the answer was complete')))
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        const part = this.#parts.shift()
+        if (part !== undefined) {
+          this.#unreadBytes -= part.length
+          if (this.#stream.isPaused() && this.#unreadBytes <= unreadBytesMax / 2) this.#stream.resume()
+          yield part
+        } else if (this.#isComplete) return
+        else if (this.#failure !== undefined) throw this.#failure
+        else await new Promise<void>((resolve) => (this.#wake = resolve))
+      }
+    } finally {
+      if (!this.#isComplete) this.#stream.destroy()
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    this.#tell()
+  }
+  #tell(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
   }
 }

@@ -59,7 +59,7 @@ test('a damaged store is refused and left as it is', async () => {
     () => cluster.kubectl('get nodes --no-headers').then((one) => one.stdout),
     (text) => /node-3/.test(text),
   )
-  await cluster.stop('SIGTERM')
+  expect((await t8s(['down', '--name', 'damaged'], directory)).stdout).toMatch(/^Stopped the cluster "damaged"; its data is kept in/)
   const file = join(directory, 'home/damaged/store/log-0000000000000001.wal')
   const bytes = readFileSync(file)
   for (let at = 3000; at < 3040; at++) bytes[at] = (bytes[at] as number) ^ 0xff
