@@ -29,6 +29,12 @@ export interface ProcessDoor {
   keepAlive(): Disposable
 }
 
+/** Whoever read our output may leave (`t8s up | head`). Unheard errors of a stream are crashes, and telling of a crash would be the next one. */
+const speak = (stream: NodeJS.WriteStream, text: string): void => {
+  if (stream.listenerCount('error') === 0) stream.on('error', () => {})
+  stream.write(text)
+}
+
 export const realProcess: ProcessDoor = {
   pid: process.pid,
   environment: process.env,
@@ -37,8 +43,8 @@ export const realProcess: ProcessDoor = {
   hostName: hostname(),
   isTerminal: process.stdout.isTTY === true,
   residentBytes: () => process.memoryUsage.rss(),
-  print: (text) => void process.stdout.write(text),
-  complain: (text) => void process.stderr.write(text),
+  print: (text) => speak(process.stdout, text),
+  complain: (text) => speak(process.stderr, text),
   isAlive: (pid) => {
     try {
       process.kill(pid, 0)

@@ -68,3 +68,16 @@ test('a damaged store is refused and left as it is', async () => {
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^Error: File ".*" is damaged at offset \d+: .* Nothing was changed\. Restore/)])
   expect(readFileSync(file).equals(bytes)).toBe(true)
 }, 60_000)
+
+test('a cluster whose reader has left goes on quietly, and stops when told', async () => {
+  const cluster = await startCluster(['--ephemeral', '--name', 'alone', '--log-level', 'debug'], directory)
+  cluster.process.stdout?.destroy()
+  cluster.process.stderr?.destroy()
+  expect((await cluster.kubectl('create deployment web --image=nginx')).code).toBe(0)
+  await eventually(
+    'the Pod to run',
+    () => cluster.kubectl('get pods --no-headers').then((one) => one.stdout),
+    (text) => /Running/.test(text),
+  )
+  expect(await cluster.stop('SIGTERM')).toBe(0)
+}, 60_000)

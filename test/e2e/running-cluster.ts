@@ -66,6 +66,10 @@ export async function startCluster(args: readonly string[] = [], directory: stri
     env: environmentOf(directory),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // A test that fails half way must not leave a cluster behind.
+  const reap = (): void => void child.kill('SIGKILL')
+  process.once('exit', reap)
+  child.once('exit', () => process.removeListener('exit', reap))
   let output = ''
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   await new Promise<void>((resolve, reject) => {
