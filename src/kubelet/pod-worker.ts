@@ -67,6 +67,9 @@ export class PodWorker {
 
   /** What the API server has now. */
   update(pod: Pod): void {
+    // The answer to our own write may have been faster than the watch. Judged by an older state, conditions would seem to change again, with a
+    // new time each second: on a busy server every Pod would write its status for ever.
+    if (isOlder(pod, this.#pod)) return
     this.#pod = pod
     this.#lookAgain()
   }
@@ -328,8 +331,11 @@ export class PodWorker {
     this.#sending = true
     this.#node.run('send status', async (signal) => {
       try {
-        await this.#patchStatus(status, signal)
+        const written = await this.#patchStatus(status, signal)
         this.#lastSent = text
+        if (!isOlder(written, this.#pod)) this.#pod = written
+        // Everybody else gets a turn, requests from outside too.
+        await this.#node.clock.yieldTurn()
       } catch (error) {
         if (reasonOf(error) === 'NotFound' || signal.aborted) return
         this.#node.log.warn('Cannot send the status of a Pod', { pod: this.#pod.metadata.name, error: String(error) })
@@ -349,12 +355,12 @@ export class PodWorker {
     })
   }
 
-  async #patchStatus(status: NonNullable<Pod['status']>, signal: AbortSignal): Promise<void> {
+  async #patchStatus(status: NonNullable<Pod['status']>, signal: AbortSignal): Promise<Pod> {
     const { namespace, name, uid } = this.#pod.metadata
     // Conditions merge by type, so what a condition no longer says must be taken back explicitly.
     const conditions = status.conditions?.map((one) => ({ reason: null, message: null, ...one }))
     const patch = { metadata: { uid }, status: { ...status, conditions } }
-    await this.#node.client
+    return this.#node.client
       .of(Pod)
       .in(namespace ?? '')
       .patch(name ?? '', patch, { type: 'strategic', subresource: 'status', signal })
@@ -377,6 +383,11 @@ export class PodWorker {
       this.#lookAgain()
     }
   }
+}
+
+/** Versions of one object grow. */
+function isOlder(one: Pod, other: Pod): boolean {
+  return Number(one.metadata.resourceVersion) < Number(other.metadata.resourceVersion)
 }
 
 function fieldPathOf(pod: Pod, container: Container): string {
