@@ -401,3 +401,21 @@ test('five hundred Pods over twenty nodes: none too many anywhere', async () => 
   expect(counts.get('')).toBe(10)
   expect(new Set([...counts].filter(([name]) => name !== '').map(([, count]) => count))).toEqual(new Set([25]))
 })
+
+test('a slice of time that is over before it began does not stop the scheduler for ever', async () => {
+  await using test = await startTestClient()
+  let elapsedMs = 0
+  // Every look at the clock comes a second late: a machine that is busy with others.
+  const clock = new Proxy(test.clock, {
+    get: (target, name) => {
+      if (name === 'monotonicMs') return () => (elapsedMs += 1000)
+      const value = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const world = await start({ ...test, clock })
+  await world.addNode('n')
+  for (const name of ['a', 'b', 'c']) await world.addPod(name)
+  await test.clock.settled()
+  expect(await Promise.all(['a', 'b', 'c'].map(async (name) => (await world.pod(name)).spec.nodeName))).toEqual(['n', 'n', 'n'])
+})

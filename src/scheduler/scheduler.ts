@@ -128,13 +128,16 @@ export class Scheduler {
     while (!signal.aborted) {
       const startMs = clock.monotonicMs()
       let decisions = 0
-      while (decisions < decisionsMax && !this.#binder.isFull && clock.monotonicMs() - startMs < sliceMs) {
-        const queued = this.queue.pop()
+      let hasWork = true
+      // At least one look each time: on a busy machine the slice may be over before it began, and who then waited to be woken would wait for ever.
+      do {
+        const queued = this.#binder.isFull ? undefined : this.queue.pop()
+        hasWork = queued !== undefined
         if (queued === undefined) break
         this.#scheduleOne(queued, signal)
         decisions++
-      }
-      if (decisions > 0) await clock.yieldTurn()
+      } while (decisions < decisionsMax && clock.monotonicMs() - startMs < sliceMs)
+      if (hasWork || decisions > 0) await clock.yieldTurn()
       else await new Promise<void>((resolve) => (this.#wake = resolve))
     }
     this.queue.close()
