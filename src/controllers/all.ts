@@ -6,6 +6,7 @@ import { certificateCleaningController } from './certificate-cleaning.ts'
 import { certificateSigningController } from './certificate-signing.ts'
 import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import type { Controller } from './controller.ts'
+import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring.ts'
@@ -39,6 +40,7 @@ export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
   replicationController,
+  daemonSetController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
