@@ -19,7 +19,7 @@ const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 const quantityName = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
 const intOrStringName = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
 
-type Version = 'v2' | 'v3'
+export type OpenApiVersion = 'v2' | 'v3'
 
 const wellKnown: Readonly<Record<string, { readonly name: string; readonly v2: OpenApiObject; readonly v3: OpenApiObject }>> = {
   quantity: {
@@ -69,10 +69,10 @@ const wellKnown: Readonly<Record<string, { readonly name: string; readonly v2: O
 }
 
 export class Definitions {
-  readonly #version: Version
+  readonly #version: OpenApiVersion
   readonly #byName = new Map<string, OpenApiObject>()
 
-  constructor(version: Version) {
+  constructor(version: OpenApiVersion) {
     this.#version = version
   }
 
@@ -82,9 +82,8 @@ export class Definitions {
   }
 
   /** Adds the schema and everything it refers to; answers its name. */
-  add(schema: StructSchema, kind?: OpenApiKind): string {
-    const known = this.#byName.get(schema.name)
-    const definition = known ?? this.#define(schema)
+  add(schema: StructSchema, kind?: OpenApiKind, documentation?: string): string {
+    const definition = this.#byName.get(schema.name) ?? this.#define(schema, documentation)
     if (kind !== undefined) {
       const kinds = (definition['x-kubernetes-group-version-kind'] ??= []) as OpenApiKind[]
       if (!kinds.some((one) => one.group === kind.group && one.version === kind.version && one.kind === kind.kind)) kinds.push(kind)
@@ -96,11 +95,11 @@ export class Definitions {
     return { $ref: `${this.#version === 'v2' ? '#/definitions/' : '#/components/schemas/'}${name}` }
   }
 
-  #define(schema: StructSchema): OpenApiObject {
+  #define(schema: StructSchema, documentation = schema.documentation): OpenApiObject {
     const definition: OpenApiObject = {}
     // Known before its fields are looked at: types contain themselves.
     this.#byName.set(schema.name, definition)
-    if (schema.documentation !== undefined) definition.description = schema.documentation
+    if (documentation !== undefined) definition.description = documentation
     const required = Object.entries(schema.fields)
       .filter(([, { facts }]) => facts.isRequired)
       .map(([name]) => name)
@@ -115,7 +114,7 @@ export class Definitions {
   }
 
   #property(facts: Field<unknown, boolean>['facts'], name: string): OpenApiObject {
-    const documentation = facts.documentation ?? typeMetaDocumentation[name]
+    const documentation = facts.documentation ?? commonDocumentation(facts, name)
     const property = this.#described(this.#typeOf(facts.schema), documentation, this.#defaultOf(facts))
     const { listType, patchMergeKey, patchStrategies, isAtomicStruct, enumValues } = facts
     if (listType !== undefined) {
@@ -125,7 +124,10 @@ export class Definitions {
     if (patchMergeKey !== undefined) property['x-kubernetes-patch-merge-key'] = patchMergeKey
     if (patchStrategies !== undefined) property['x-kubernetes-patch-strategy'] = patchStrategies.join(',')
     if (isAtomicStruct) property['x-kubernetes-map-type'] = 'atomic'
-    if (enumValues !== undefined && documentation !== undefined && facts.schema.type === 'string') property.enum = enumValues
+    if (enumValues !== undefined) {
+      if (facts.schema.type === 'string') property.enum = enumValues
+      else if (facts.schema.type === 'list') property.items = { ...(property.items as OpenApiObject), enum: enumValues }
+    }
     return property
   }
 
@@ -188,8 +190,10 @@ export class Definitions {
   }
 }
 
-const typeMetaDocumentation: Readonly<Record<string, string>> = {
-  apiVersion: 'The version of the API that this object is written in.',
-  kind: 'What this object is.',
-  metadata: 'Name, namespace, labels and what else every object has.',
+/** What every object has. Fields called kind elsewhere mean something else, and have numbers. */
+function commonDocumentation({ number, schema }: Field<unknown, boolean>['facts'], name: string): string | undefined {
+  if (number === 0 && name === 'apiVersion') return 'The version of the API that this object is written in.'
+  if (number === 0 && name === 'kind') return 'What this object is.'
+  if (schema.type === 'struct' && schema.name === `${meta}.ObjectMeta`) return 'Name, namespace, labels and what else every object has.'
+  return undefined
 }

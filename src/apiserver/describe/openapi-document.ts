@@ -2,11 +2,17 @@
  * Whole OpenAPI documents, made from the catalog when first asked for and kept until it changes: one of v2 for everything, one of v3 for each
  * group and version. Loaded dynamically: a server that nobody asks never pays for it.
  */
+
+import { tokenRequest } from '../../api/authentication/token-request.ts'
+import { scale } from '../../api/autoscaling/scale.ts'
+import { binding } from '../../api/core/binding.ts'
+import { eviction } from '../../api/policy/eviction.ts'
 import { deleteOptions, statusSchema } from '../../apimachinery/meta.ts'
 import { listMeta } from '../../apimachinery/object.ts'
 import { field, list, type StructSchema, string, struct } from '../../apimachinery/schema/schema.ts'
-import { Definitions, type OpenApiObject } from '../../apimachinery/schema/to-openapi.ts'
-import { digest } from '../../std/digest.ts'
+import { Definitions, type OpenApiObject, type OpenApiVersion } from '../../apimachinery/schema/to-openapi.ts'
+import { upperHexDigest } from '../../std/digest.ts'
+import { gzipBytes } from '../../std/gzip.ts'
 import type { Catalog, ServedResource } from '../registry/catalog.ts'
 import { addPaths } from './openapi-paths.ts'
 
@@ -16,7 +22,15 @@ const patch = struct(
   'A change of an object, in one of the forms of patches.',
 ) as StructSchema
 
-function listSchemaOf({ schema, listKind }: ServedResource): StructSchema {
+/** What subresources take and give that is no kind of its own. */
+const subresourceSchemas: Readonly<Record<string, StructSchema>> = {
+  Binding: binding,
+  Eviction: eviction,
+  Scale: scale,
+  TokenRequest: tokenRequest,
+}
+
+function listSchemaOf({ schema, listKind, kind }: ServedResource): StructSchema {
   const name = `${schema.name.slice(0, schema.name.lastIndexOf('.'))}.${listKind}`
   const fields = {
     apiVersion: field(0, string).optional(),
@@ -24,40 +38,88 @@ function listSchemaOf({ schema, listKind }: ServedResource): StructSchema {
     kind: field(0, string).optional(),
     metadata: field(1, listMeta).optional().doc('The version of the list, and how to go on.'),
   }
-  return struct(name, fields) as StructSchema
+  return struct(name, fields, `${listKind} is a list of objects of kind ${kind.kind}.`) as StructSchema
 }
 
-function documentOf(resources: readonly ServedResource[], isV3: boolean, version: string): OpenApiObject {
-  const definitions = new Definitions(isV3 ? 'v3' : 'v2')
+function documentOf(resources: readonly ServedResource[], openApi: OpenApiVersion, version: string): OpenApiObject {
+  const definitions = new Definitions(openApi)
   const paths: OpenApiObject = {}
-  definitions.add(deleteOptions as StructSchema)
-  definitions.add(statusSchema as StructSchema, { group: '', version: 'v1', kind: 'Status' })
-  definitions.add(patch)
+  const common = {
+    deleteOptions: definitions.add(deleteOptions as StructSchema),
+    status: definitions.add(statusSchema as StructSchema, { group: '', version: 'v1', kind: 'Status' }),
+    patch: definitions.add(patch),
+  }
   for (const resource of resources) {
-    const { group, versionName, kind } = resource
+    const { group, versionName, kind, schema } = resource
     const gvk = { group, version: versionName, kind: kind.kind }
     definitions.add(deleteOptions as StructSchema, { group, version: versionName, kind: 'DeleteOptions' })
-    const objectName = definitions.add(resource.schema, gvk)
-    const listName = resource.verbs.has('list') ? definitions.add(listSchemaOf(resource), { ...gvk, kind: resource.listKind }) : objectName
-    addPaths(paths, resource, { isV3, reference: (name) => definitions.reference(name), objectName, listName })
+    const object = definitions.add(schema, gvk, kind.documentation)
+    const types = {
+      ...common,
+      object,
+      list: resource.verbs.has('list') ? definitions.add(listSchemaOf(resource), { ...gvk, kind: resource.listKind }) : object,
+      subresource(name: string): string | undefined {
+        const own = resource.subresources.get(name)?.kind
+        // A log is text, though discovery calls it a Pod.
+        if (own === undefined || name === 'log') return undefined
+        if (own.kind === kind.kind) return object
+        const found = subresourceSchemas[own.kind]
+        return found === undefined ? undefined : definitions.add(found, own)
+      },
+    }
+    addPaths(paths, resource, { version: openApi, reference: (name) => definitions.reference(name) }, types)
   }
   const sortedPaths = Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)))
   const info = { title: 'Kubernetes', version }
-  if (isV3) return { openapi: '3.0.0', info, paths: sortedPaths, components: { schemas: definitions.finish() } }
-  return { swagger: '2.0', info, paths: sortedPaths, definitions: definitions.finish() }
+  return openApi === 'v3'
+    ? { openapi: '3.0.0', info, paths: sortedPaths, components: { schemas: definitions.finish() } }
+    : { swagger: '2.0', info, paths: sortedPaths, definitions: definitions.finish() }
 }
 
-export interface OpenApiDocument {
+export class OpenApiDocument {
   readonly json: string
-  /** Of the JSON: upper-case hexadecimal SHA-512. */
+  /** Of the JSON, in every form: upper-case hexadecimal SHA-512. */
   readonly hash: string
+  readonly #encode: ((document: OpenApiObject) => Promise<Uint8Array>) | undefined
+  #protobuf: Promise<Uint8Array> | undefined
+  readonly #zipped = new Map<Uint8Array | string, Uint8Array>()
+
+  constructor(value: object, encode?: (document: OpenApiObject) => Promise<Uint8Array>) {
+    this.json = JSON.stringify(value)
+    this.hash = upperHexDigest('sha512', this.json)
+    this.#encode = encode
+  }
+
+  protobuf(): Promise<Uint8Array> {
+    if (this.#encode === undefined) throw new Error('This document has no protobuf form')
+    this.#protobuf ??= this.#encode(JSON.parse(this.json) as OpenApiObject)
+    return this.#protobuf
+  }
+
+  /** `form`: the JSON or the protobuf of this document. */
+  zipped(form: Uint8Array | string): Uint8Array {
+    let found = this.#zipped.get(form)
+    if (found === undefined) {
+      found = gzipBytes(form)
+      this.#zipped.set(form, found)
+    }
+    return found
+  }
+}
+
+async function protobufOfV2(document: OpenApiObject): Promise<Uint8Array> {
+  const { encodeOpenApiV2 } = await import('./openapi-v2-protobuf.ts')
+  return encodeOpenApiV2(document)
+}
+async function protobufOfV3(document: OpenApiObject): Promise<Uint8Array> {
+  const { encodeOpenApiV3 } = await import('./openapi-v3-protobuf.ts')
+  return encodeOpenApiV3(document)
 }
 
 export class OpenApiDocuments {
   readonly #catalog: Catalog
   readonly #version: string
   readonly #kept = new Map<string, OpenApiDocument>()
-  #protobuf: Uint8Array | undefined
   #revision = -1
 
   constructor(catalog: Catalog, version: string) {
@@ -65,8 +127,28 @@ export class OpenApiDocuments {
     this.#version = version
   }
 
-  /** "api/v1", "apis/apps/v1" → its resources. */
-  groupVersions(): ReadonlyMap<string, readonly ServedResource[]> {
+  /** Where the document of each group and version lies. */
+  index(): OpenApiDocument {
+    return this.#keep('index', () => {
+      const paths: Record<string, { serverRelativeURL: string }> = {}
+      for (const path of [...this.#groupVersions().keys()].sort())
+        paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${this.v3(path)?.hash}` }
+      return new OpenApiDocument({ paths })
+    })
+  }
+
+  v2(): OpenApiDocument {
+    return this.#keep('v2', () => new OpenApiDocument(documentOf([...this.#catalog.all()], 'v2', this.#version), protobufOfV2))
+  }
+
+  /** `path`: api/v1, apis/apps/v1. */
+  v3(path: string): OpenApiDocument | undefined {
+    const resources = this.#groupVersions().get(path)
+    if (resources === undefined) return undefined
+    return this.#keep(path, () => new OpenApiDocument(documentOf(resources, 'v3', this.#version), protobufOfV3))
+  }
+
+  #groupVersions(): ReadonlyMap<string, readonly ServedResource[]> {
     const byPath = new Map<string, ServedResource[]>()
     for (const resource of this.#catalog.all()) {
       const path = resource.group === '' ? `api/${resource.versionName}` : `apis/${resource.group}/${resource.versionName}`
@@ -77,35 +159,14 @@ export class OpenApiDocuments {
     return byPath
   }
 
-  v3(path: string): OpenApiDocument | undefined {
-    const resources = this.groupVersions().get(path)
-    return resources === undefined ? undefined : this.#keep(path, () => documentOf(resources, true, this.#version))
-  }
-
-  v2(): OpenApiDocument {
-    return this.#keep('', () => documentOf([...this.#catalog.all()], false, this.#version))
-  }
-
-  async v2Protobuf(): Promise<Uint8Array> {
-    const { json } = this.v2()
-    if (this.#protobuf === undefined) {
-      const { encodeOpenApiV2 } = await import('./openapi-v2-protobuf.ts')
-      this.#protobuf = encodeOpenApiV2(JSON.parse(json) as OpenApiObject)
-    }
-    return this.#protobuf
-  }
-
-  #keep(key: string, make: () => OpenApiObject): OpenApiDocument {
+  #keep(key: string, make: () => OpenApiDocument): OpenApiDocument {
     if (this.#revision !== this.#catalog.revision) {
       this.#kept.clear()
-      this.#protobuf = undefined
       this.#revision = this.#catalog.revision
     }
     let found = this.#kept.get(key)
     if (found === undefined) {
-      const json = JSON.stringify(make())
-      const hash = [...digest('sha512', json)].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('')
-      found = { json, hash }
+      found = make()
       this.#kept.set(key, found)
     }
     return found

@@ -1,177 +1,179 @@
 /**
  * The paths of OpenAPI documents: which operations a resource has, with which parameters. kubectl looks here whether a server knows
- * fieldValidation and dryRun, and which kind lies behind a path.
+ * fieldValidation, which patches it takes, and which kind lies behind a path.
+ *
+ * Operation ids are Kubernetes' own (readAppsV1NamespacedDeploymentStatus): generators of clients make method names of them. The deprecated
+ * paths below /watch/ work but are not told of.
  */
 import type { OpenApiObject } from '../../apimachinery/schema/to-openapi.ts'
 import type { ServedResource } from '../registry/catalog.ts'
+import { type Operation, operationObject, type PathsDialect, pathParameter, queryParameter } from './openapi-operation.ts'
+import { connecting, deleting, deletingMany, listing, type Parameter, patching, pretty, writing } from './openapi-parameters.ts'
 
-export interface PathsDialect {
-  readonly isV3: boolean
-  reference(name: string): OpenApiObject
-  /** Names of definitions. */
-  readonly objectName: string
-  readonly listName: string
+/** Names of definitions. */
+export interface PathTypes {
+  readonly object: string
+  readonly list: string
+  readonly deleteOptions: string
+  readonly patch: string
+  readonly status: string
+  /** What a subresource takes and gives; undefined: a connection, or text. */
+  readonly subresource: (name: string) => string | undefined
 }
 
-interface Parameter {
-  readonly name: string
-  readonly description: string
-  readonly type: string
-}
-
-const pretty: Parameter = { name: 'pretty', description: 'Answers are printed with line breaks.', type: 'string' }
-const writing: readonly Parameter[] = [
-  { name: 'dryRun', description: 'All: everything is done but storing.', type: 'string' },
-  { name: 'fieldManager', description: 'Who makes this change.', type: 'string' },
-  { name: 'fieldValidation', description: 'Ignore, Warn or Strict: what becomes of unknown and doubled fields.', type: 'string' },
-]
-const force: Parameter = { name: 'force', description: 'An apply takes fields over from others.', type: 'boolean' }
-const listing: readonly Parameter[] = [
-  { name: 'allowWatchBookmarks', description: 'A watch may send bookmarks.', type: 'boolean' },
-  { name: 'continue', description: 'Where the last page ended.', type: 'string' },
-  { name: 'fieldSelector', description: 'Only objects with these fields.', type: 'string' },
-  { name: 'labelSelector', description: 'Only objects with these labels.', type: 'string' },
-  { name: 'limit', description: 'At most so many objects.', type: 'integer' },
-  { name: 'resourceVersion', description: 'As of which version.', type: 'string' },
-  { name: 'resourceVersionMatch', description: 'How the version is meant: Exact or NotOlderThan.', type: 'string' },
-  { name: 'sendInitialEvents', description: 'A watch begins with what is there.', type: 'boolean' },
-  { name: 'timeoutSeconds', description: 'When the request shall end.', type: 'integer' },
-  { name: 'watch', description: 'Changes are sent as they come.', type: 'boolean' },
-]
-const deleting: readonly Parameter[] = [
-  { name: 'dryRun', description: 'All: everything is done but storing.', type: 'string' },
-  { name: 'gracePeriodSeconds', description: 'How long it may take to end.', type: 'integer' },
-  { name: 'orphanDependents', description: 'Deprecated: use propagationPolicy.', type: 'boolean' },
-  { name: 'propagationPolicy', description: 'Orphan, Background or Foreground.', type: 'string' },
-]
-
-export const deleteOptionsName = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
-const patchName = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch'
+const answerTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+const listTypes = [...answerTypes, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
 const patchTypes = [
   'application/apply-patch+yaml',
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
 ]
-const answerTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
-export function addPaths(paths: OpenApiObject, resource: ServedResource, dialect: PathsDialect): void {
+export function addPaths(paths: OpenApiObject, resource: ServedResource, dialect: PathsDialect, types: PathTypes): void {
   const { group, versionName, isNamespaced, kind, verbs } = resource
   const base = group === '' ? `/api/${versionName}` : `/apis/${group}/${versionName}`
   const collection = isNamespaced ? `${base}/namespaces/{namespace}/${resource.resource}` : `${base}/${resource.resource}`
-  const gvk = { group, version: versionName, kind: kind.kind }
-  const make = (
-    action: string,
-    parameters: readonly Parameter[],
-    options: { readonly body?: string; readonly answer?: string; readonly consumes?: readonly string[] } = {},
-  ) =>
-    operation(dialect, {
-      action,
-      gvk,
-      parameters,
-      ...options,
-      id: `${action}${camel(group)}${camel(versionName)}${isNamespaced ? 'Namespaced' : ''}${kind.kind}`,
-    })
-  const has = (verb: string): boolean => verbs.has(verb)
-  const namespaceParameter = isNamespaced ? [pathParameter(dialect, 'namespace', 'The namespace of the object.')] : []
-  const item: OpenApiObject = {}
-  const all: OpenApiObject = {}
-  if (has('list')) all.get = make('list', listing, { answer: dialect.listName })
-  if (has('create')) all.post = make('post', writing, { body: dialect.objectName, answer: dialect.objectName })
-  if (has('deletecollection')) all.delete = make('deletecollection', [...listing.slice(0, 7), ...deleting], { body: deleteOptionsName })
-  if (has('get')) item.get = make('get', [], { answer: dialect.objectName })
-  if (has('update')) item.put = make('put', writing, { body: dialect.objectName, answer: dialect.objectName })
-  if (has('patch')) item.patch = make('patch', [...writing, force], { body: patchName, answer: dialect.objectName, consumes: patchTypes })
-  if (has('delete')) item.delete = make('delete', deleting, { body: deleteOptionsName })
-  const shared = [...namespaceParameter, queryParameter(dialect, pretty)]
-  if (Object.keys(all).length > 0) paths[collection] = { ...all, parameters: shared }
-  if (isNamespaced && has('list'))
-    paths[`${base}/${resource.resource}`] = {
-      get: make('list', listing, { answer: dialect.listName }),
-      parameters: [queryParameter(dialect, pretty)],
-    }
-  const name = pathParameter(dialect, 'name', `Name of the ${kind.kind}.`)
-  if (Object.keys(item).length > 0) paths[`${collection}/{name}`] = { ...item, parameters: [name, ...shared] }
-  for (const sub of resource.subresources.values()) {
-    const operations: OpenApiObject = {}
-    const isSelf = sub.kind.kind === kind.kind
-    const answer = isSelf ? { answer: dialect.objectName } : {}
-    const body = isSelf ? { body: dialect.objectName } : {}
-    for (const verb of sub.verbs) {
-      if (verb === 'get') operations.get = make('get', [], answer)
-      if (verb === 'create') operations.post = make('post', writing, { ...body, ...answer })
-      if (verb === 'update') operations.put = make('put', writing, { ...body, ...answer })
-      if (verb === 'patch') operations.patch = make('patch', [...writing, force], { body: patchName, ...answer, consumes: patchTypes })
-      if (verb === 'delete') operations.delete = make('delete', deleting)
-    }
-    paths[`${collection}/{name}/${sub.name}`] = { ...operations, parameters: [name, ...shared] }
+  const prettyParameter = queryParameter(dialect, pretty)
+  const shared = isNamespaced ? [pathParameter(dialect, 'namespace', 'The namespace of the object.'), prettyParameter] : [prettyParameter]
+  const named = [pathParameter(dialect, 'name', `Name of the ${kind.kind}.`), ...shared]
+  const put = (path: string, operations: readonly [string, Operation][], parameters: readonly OpenApiObject[]): void => {
+    if (operations.length === 0) return
+    const item = operations.map(([method, one]) => [method, operationObject(dialect, one)] as const)
+    paths[path] = { ...Object.fromEntries(item), parameters }
+  }
+  put(collection, collectionOperations(resource, types), shared)
+  put(`${collection}/{name}`, itemOperations(resource, types), named)
+  if (isNamespaced && verbs.has('list')) {
+    const everywhere = listOperation(resource, types, `list${gvName(resource)}${kind.kind}ForAllNamespaces`)
+    put(`${base}/${resource.resource}`, [['get', everywhere]], [prettyParameter])
+  }
+  for (const { name } of resource.subresources.values()) {
+    put(`${collection}/{name}/${name}`, subresourceOperations(resource, types, name, ''), named)
+    if (name !== 'proxy') continue
+    const rest = pathParameter(dialect, 'path', 'Where the request goes on to.')
+    put(`${collection}/{name}/proxy/{path}`, subresourceOperations(resource, types, name, 'WithPath'), [...named, rest])
   }
 }
 
-interface Wanted {
-  readonly action: string
-  readonly id: string
-  readonly gvk: OpenApiObject
-  readonly parameters: readonly Parameter[]
-  readonly body?: string
-  readonly answer?: string
-  readonly consumes?: readonly string[]
+/** RbacAuthorizationV1 */
+function gvName({ group, versionName }: ServedResource): string {
+  const short = group === '' ? 'core' : group.replace(/\.k8s\.io$/, '')
+  return [...short.split('.'), versionName].map(capital).join('')
+}
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }
 
-function operation(dialect: PathsDialect, { action, id, gvk, parameters, body, answer, consumes = ['*/*'] }: Wanted): OpenApiObject {
-  const group = gvk.group as string
-  const shared = {
-    description: `${action} ${gvk.kind}`,
-    operationId: id,
-    tags: [`${group === '' ? 'core' : group.split('.')[0]}_${gvk.version}`],
-    'x-kubernetes-action': action,
-    'x-kubernetes-group-version-kind': gvk,
-  }
-  const query = parameters.map((one) => queryParameter(dialect, one))
-  const ok: OpenApiObject = { description: 'OK' }
-  if (dialect.isV3) {
-    const content = (types: readonly string[], name: string): OpenApiObject =>
-      Object.fromEntries(types.map((type) => [type, { schema: dialect.reference(name) }]))
-    return {
-      ...shared,
-      ...(query.length > 0 ? { parameters: query } : {}),
-      ...(body === undefined
-        ? {}
-        : {
-            requestBody: {
-              content: content(consumes, body),
-              ...(action === 'delete' || action === 'deletecollection' ? {} : { required: true }),
-            },
-          }),
-      responses: {
-        '200': answer === undefined ? ok : { ...ok, content: content(answerTypes, answer) },
-        '401': { description: 'Unauthorized' },
-      },
-    }
-  }
-  const inBody = body === undefined ? [] : [{ in: 'body', name: 'body', required: true, schema: dialect.reference(body) }]
+function facts(resource: ServedResource, action: string, what: string): Pick<Operation, 'action' | 'gvk' | 'tag' | 'description'> {
+  const { group, versionName, kind } = resource
+  const tag = group === '' ? 'core' : group.replace(/\.k8s\.io$/, '').replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase())
   return {
-    ...shared,
-    consumes,
-    produces: answerTypes,
-    schemes: ['https'],
-    parameters: [...inBody, ...query],
-    responses: { '200': answer === undefined ? ok : { ...ok, schema: dialect.reference(answer) }, '401': { description: 'Unauthorized' } },
+    action,
+    gvk: { group, version: versionName, kind: kind.kind },
+    tag: `${tag}_${versionName}`,
+    description: `${what} ${kind.kind}`,
   }
 }
 
-function queryParameter({ isV3 }: PathsDialect, { name, description, type }: Parameter): OpenApiObject {
-  const base = { name, in: 'query', description }
-  return isV3 ? { ...base, schema: { type, uniqueItems: true } } : { ...base, type, uniqueItems: true }
-}
-function pathParameter({ isV3 }: PathsDialect, name: string, description: string): OpenApiObject {
-  const base = { name, in: 'path', description, required: true }
-  return isV3 ? { ...base, schema: { type: 'string', uniqueItems: true } } : { ...base, type: 'string', uniqueItems: true }
+function scopeOf({ isNamespaced }: ServedResource): string {
+  return isNamespaced ? 'Namespaced' : ''
 }
 
-function camel(text: string): string {
-  return text
-    .split(/[.\-_]/)
-    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
-    .join('')
+function listOperation(resource: ServedResource, types: PathTypes, id: string): Operation {
+  return {
+    ...facts(resource, 'list', 'list or watch objects of kind'),
+    id,
+    parameters: listing,
+    answer: { definition: types.list, types: listTypes },
+    codes: [200],
+  }
+}
+
+function collectionOperations(resource: ServedResource, types: PathTypes): [string, Operation][] {
+  const { verbs, kind } = resource
+  const operations: [string, Operation][] = []
+  const id = (verb: string, middle = ''): string => `${verb}${gvName(resource)}${middle}${scopeOf(resource)}${kind.kind}`
+  if (verbs.has('list')) operations.push(['get', listOperation(resource, types, id('list'))])
+  if (verbs.has('create'))
+    operations.push(['post', writeOperation(resource, { verb: 'create', id: id('create'), definition: types.object, types })])
+  if (verbs.has('deletecollection'))
+    operations.push(['delete', deleteOperation(resource, types, { id: id('delete', 'Collection'), isMany: true })])
+  return operations
+}
+
+function itemOperations(resource: ServedResource, types: PathTypes): [string, Operation][] {
+  const { verbs, kind } = resource
+  const operations: [string, Operation][] = []
+  const id = (verb: string): string => `${verb}${gvName(resource)}${scopeOf(resource)}${kind.kind}`
+  const definition = types.object
+  if (verbs.has('get')) operations.push(['get', readOperation(resource, id('read'), definition, [])])
+  if (verbs.has('update')) operations.push(['put', writeOperation(resource, { verb: 'update', id: id('replace'), definition, types })])
+  if (verbs.has('patch')) operations.push(['patch', writeOperation(resource, { verb: 'patch', id: id('patch'), definition, types })])
+  if (verbs.has('delete')) operations.push(['delete', deleteOperation(resource, types, { id: id('delete'), isMany: false })])
+  return operations
+}
+
+const methodOf = { get: 'get', create: 'post', update: 'put', patch: 'patch', delete: 'delete' } as const
+const idOf = { get: 'read', create: 'create', update: 'replace', patch: 'patch', delete: 'delete' } as const
+
+function subresourceOperations(resource: ServedResource, types: PathTypes, name: string, suffix: string): [string, Operation][] {
+  const subresource = resource.subresources.get(name)
+  const own = types.subresource(name)
+  const gvk = subresource === undefined || own === types.object ? {} : { gvk: subresource.kind }
+  const rest = `${scopeOf(resource)}${resource.kind.kind}${capital(name)}${suffix}`
+  const operations: [string, Operation][] = []
+  for (const verb of subresource?.verbs ?? []) {
+    if (!(verb in methodOf)) continue
+    const known = verb as keyof typeof methodOf
+    const method = methodOf[known]
+    const id = `${idOf[known]}${gvName(resource)}${rest}`
+    if (name in connecting && name !== 'log')
+      operations.push([method, { ...connectOperation(resource, `connect${gvName(resource)}${capital(method)}${rest}`, name), ...gvk }])
+    else if (known === 'get') operations.push([method, { ...readOperation(resource, id, own, connecting[name] ?? []), ...gvk }])
+    else if (known !== 'delete' && own !== undefined)
+      operations.push([method, { ...writeOperation(resource, { verb: known, id, definition: own, types }), ...gvk }])
+  }
+  return operations
+}
+
+function readOperation(resource: ServedResource, id: string, definition: string | undefined, parameters: readonly Parameter[]): Operation {
+  const answer = definition === undefined ? {} : { answer: { definition, types: answerTypes } }
+  return { ...facts(resource, 'get', 'read the specified'), id, parameters, ...answer, codes: [200] }
+}
+
+function connectOperation(resource: ServedResource, id: string, name: string): Operation {
+  return { ...facts(resource, 'connect', `connect to ${name} of`), id, parameters: connecting[name] ?? [], codes: [200] }
+}
+
+interface Write {
+  readonly verb: 'create' | 'update' | 'patch'
+  readonly id: string
+  readonly definition: string
+  readonly types: PathTypes
+}
+
+function writeOperation(resource: ServedResource, { verb, id, definition, types }: Write): Operation {
+  const isPatch = verb === 'patch'
+  const words = { create: 'create', update: 'replace the specified', patch: 'change a part of the specified' }[verb]
+  return {
+    ...facts(resource, methodOf[verb], words),
+    id,
+    parameters: isPatch ? patching : writing,
+    body: { definition: isPatch ? types.patch : definition, isRequired: true, types: isPatch ? patchTypes : ['*/*'] },
+    answer: { definition, types: answerTypes },
+    codes: verb === 'create' ? [200, 201, 202] : [200, 201],
+  }
+}
+
+function deleteOperation(resource: ServedResource, types: PathTypes, { id, isMany }: { id: string; isMany: boolean }): Operation {
+  const definition = !isMany && resource.kind.returnsDeletedObject === true ? types.object : types.status
+  return {
+    ...facts(resource, isMany ? 'deletecollection' : 'delete', isMany ? 'delete the selected objects of kind' : 'delete the specified'),
+    id,
+    parameters: isMany ? deletingMany : deleting,
+    body: { definition: types.deleteOptions, isRequired: false, types: ['*/*'] },
+    answer: { definition, types: answerTypes },
+    codes: isMany ? [200] : [200, 202],
+  }
 }

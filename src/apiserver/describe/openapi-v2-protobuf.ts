@@ -1,9 +1,9 @@
 /**
- * An OpenAPI v2 document as older kubectl asks for it: gnostic's protobuf (openapiv2/OpenAPIv2.proto). Written straight from the JSON; words
- * that start with "x-" become vendor extensions, whose values are YAML, of which JSON is a part.
+ * An OpenAPI v2 document as older kubectl asks for it: gnostic's protobuf (openapiv2/OpenAPIv2.proto). Written straight from the JSON.
  */
 import type { OpenApiObject } from '../../apimachinery/schema/to-openapi.ts'
 import { ProtobufWriter } from '../../wire/protobuf.ts'
+import { any, entries, extensions, message, named, text, texts } from './gnostic.ts'
 
 export function encodeOpenApiV2(document: OpenApiObject): Uint8Array {
   const writer = new ProtobufWriter(1 << 20)
@@ -20,41 +20,6 @@ export function encodeOpenApiV2(document: OpenApiObject): Uint8Array {
     for (const [name, definition] of entries(document.definitions)) named(writer, 1, name, () => schema(writer, definition))
   })
   return writer.finish()
-}
-
-function entries(value: unknown): [string, OpenApiObject][] {
-  return Object.entries((value ?? {}) as Record<string, OpenApiObject>)
-}
-function message(writer: ProtobufWriter, number: number, write: () => void): void {
-  const mark = writer.begin(number)
-  write()
-  writer.end(mark)
-}
-/** { 1: name, 2: value } */
-function named(writer: ProtobufWriter, number: number, name: string, write: () => void): void {
-  message(writer, number, () => {
-    writer.stringField(1, name)
-    message(writer, 2, write)
-  })
-}
-function text(writer: ProtobufWriter, number: number, value: unknown): void {
-  if (typeof value === 'string') writer.stringField(number, value)
-}
-function texts(writer: ProtobufWriter, number: number, values: unknown): void {
-  for (const value of (values as readonly string[] | undefined) ?? []) writer.stringField(number, value)
-}
-/** { 2: yaml } */
-function any(writer: ProtobufWriter, number: number, value: unknown): void {
-  message(writer, number, () => writer.stringField(2, `${JSON.stringify(value)}\n`))
-}
-function extensions(writer: ProtobufWriter, number: number, holder: OpenApiObject): void {
-  for (const [name, value] of Object.entries(holder)) {
-    if (!name.startsWith('x-')) continue
-    message(writer, number, () => {
-      writer.stringField(1, name)
-      any(writer, 2, value)
-    })
-  }
 }
 
 const methods = { get: 2, put: 3, post: 4, delete: 5, patch: 8 } as const
@@ -100,7 +65,7 @@ function parameter(writer: ProtobufWriter, one: OpenApiObject): void {
       text(writer, 1, one.description)
       text(writer, 2, one.name)
       text(writer, 3, one.in)
-      writer.boolField(4, one.required === true)
+      if (one.required === true) writer.boolField(4, true)
       message(writer, 5, () => schema(writer, one.schema as OpenApiObject))
     })
   }

@@ -3,8 +3,10 @@
  * each group and version. An address with an old hash leads to the new one.
  */
 import type { HttpResponse } from '../../wire/http.ts'
+import { headersFor } from '../response/respond.ts'
 import type { Answer } from '../route.ts'
 import type { RequestContext, Server } from '../server-parts.ts'
+import { acceptedForm, answerDocument, notAcceptableForm } from './openapi-answer.ts'
 import type { OpenApiDocuments } from './openapi-document.ts'
 
 const documentsOf = new WeakMap<Server, Promise<OpenApiDocuments>>()
@@ -24,29 +26,25 @@ export function openApiV3(context: RequestContext, path: string): Answer {
 }
 
 async function index(context: RequestContext): Promise<HttpResponse> {
-  const documents = await openApiDocuments(context)
-  const paths: Record<string, { serverRelativeURL: string }> = {}
-  for (const path of [...documents.groupVersions().keys()].sort()) {
-    const found = documents.v3(path)
-    if (found !== undefined) paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${found.hash}` }
-  }
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ paths }) }
+  return answerDocument(context, (await openApiDocuments(context)).index())
 }
 
-const yearSeconds = 365 * 24 * 3600
+const yearMs = 365 * 24 * 3600 * 1000
 
 async function document(context: RequestContext, path: string): Promise<HttpResponse> {
   const found = (await openApiDocuments(context)).v3(path)
-  if (found === undefined) return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' }
-  const asked = context.query.get('hash')
-  if (asked !== undefined && asked !== '' && asked !== found.hash)
-    return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${found.hash}` } }
-  const etag = `"${found.hash}"`
-  const headers: Record<string, string> = { etag, vary: 'Accept' }
-  if (asked !== undefined && asked !== '') {
-    headers['cache-control'] = 'public, immutable'
-    headers.expires = new Date(context.server.clock.now() + yearSeconds * 1000).toUTCString()
+  if (found === undefined) {
+    return { status: 404, headers: headersFor(context, 'text/plain; charset=utf-8'), body: '404 page not found\n' }
   }
-  if (context.header('if-none-match')?.includes(etag)) return { status: 304, headers }
-  return { status: 200, headers: { ...headers, 'content-type': 'application/json' }, body: found.json }
+  const form = acceptedForm(context, 'spec.v3')
+  if (form === undefined) return notAcceptableForm(context)
+  const served = { form, spec: 'spec.v3' } as const
+  const asked = context.query.get('hash') ?? ''
+  if (asked === '') return answerDocument(context, found, { served })
+  if (asked !== found.hash) {
+    const headers = { ...headersFor(context, 'application/json'), etag: `"${found.hash}"`, vary: 'Accept' }
+    return { status: 301, headers: { ...headers, location: `/openapi/v3/${path}?hash=${found.hash}` } }
+  }
+  const expires = new Date(context.server.clock.now() + yearMs).toUTCString()
+  return answerDocument(context, found, { served, headers: { 'cache-control': 'public, immutable', expires } })
 }
