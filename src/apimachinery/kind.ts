@@ -100,12 +100,15 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly prepareForCreate?: (draft: Mutable<T>) => void
   readonly prepareForUpdate?: (draft: Mutable<T>, old: T, context: UpdateContext) => void
   readonly generation?: 'none' | ((draft: T, old: T) => boolean)
-  readonly validate?: (object: T) => Iterable<FieldError>
+  /** `apiVersion`: in which the client speaks, for kinds that are judged by that (Events). */
+  readonly validate?: (object: T, apiVersion?: string) => Iterable<FieldError>
   /** Besides the standard checks of metadata; `validate` is not called for updates unless this calls it. */
-  readonly validateUpdate?: (object: T, old: T) => Iterable<FieldError>
+  readonly validateUpdate?: (object: T, old: T, apiVersion?: string) => Iterable<FieldError>
   readonly validateStatusUpdate?: (object: T, old: T) => Iterable<FieldError>
   /** By subresource that changes a part of the object: in the place of validateUpdate. */
   readonly validateSubresourceUpdate?: Readonly<Record<string, (object: T, old: T) => Iterable<FieldError>>>
+  /** `validate` and `validateUpdate` judge the metadata themselves, or not at all, besides what is asked of every object. */
+  readonly validatesMetadata?: boolean
   /** Texts for Warning headers. */
   readonly warnings?: (object: T, old?: T) => Iterable<string>
   /** How names of this kind must look; default DNS-1123 subdomain. Returns what is wrong. */

@@ -57,7 +57,23 @@ export const deleteOptions = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Delete
 })
 
 const statusCause = struct('io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause', {
-  reason: field(1, string).optional(),
+  reason: field(1, string)
+    .optional()
+    .enum(
+      'FieldManagerConflict',
+      'FieldValueDuplicate',
+      'FieldValueForbidden',
+      'FieldValueInvalid',
+      'FieldValueNotFound',
+      'FieldValueNotSupported',
+      'FieldValueRequired',
+      'FieldValueTooLong',
+      'FieldValueTooMany',
+      'FieldValueTypeInvalid',
+      'InternalError',
+      'ResourceVersionTooLarge',
+      'UnexpectedServerResponse',
+    ),
   message: field(2, string).optional(),
   field: field(3, string).optional(),
 })
@@ -75,8 +91,31 @@ export const statusSchema = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Status'
   metadata: field(1, listMeta).optional(),
   status: field(2, string).optional(),
   message: field(3, string).optional(),
-  reason: field(4, string).optional(),
-  details: field(5, statusDetails).optional().pointer().atomic(),
+  reason: field(4, string)
+    .optional()
+    .enum(
+      '',
+      'AlreadyExists',
+      'BadRequest',
+      'Conflict',
+      'Expired',
+      'Forbidden',
+      'Gone',
+      'InternalError',
+      'Invalid',
+      'MethodNotAllowed',
+      'NotAcceptable',
+      'NotFound',
+      'RequestEntityTooLarge',
+      'ServerTimeout',
+      'ServiceUnavailable',
+      'StorageReadError',
+      'Timeout',
+      'TooManyRequests',
+      'Unauthorized',
+      'UnsupportedMediaType',
+    ),
+  details: field(5, statusDetails).optional().pointer().listAtomic(),
   code: field(6, int32).optional(),
 })
 

@@ -46,7 +46,7 @@ function parseDocuments(input: string | Uint8Array, options: ParseYamlOptions, c
   try {
     events = parseEvents(text, { maxDepth: depthMax })
   } catch (error) {
-    throw new YamlError(error instanceof YAMLException ? describe(error) : 'yaml: document is nested too deeply', { cause: error })
+    throw new YamlError(error instanceof YAMLException ? describe(error, text) : 'yaml: document is nested too deeply', { cause: error })
   }
   const reader = new DocumentReader(text, events, options.onDuplicate)
   const documents: unknown[] = []
@@ -62,8 +62,40 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-function describe(error: YAMLException): string {
-  return error.mark === undefined ? `yaml: ${error.reason}` : `yaml: line ${error.mark.line + 1}: ${error.reason}`
+/** go-yaml's words where they can be told from js-yaml's. Its scanner names no line when it is the first. */
+function describe(error: YAMLException, text: string): string {
+  const { mark, reason } = error
+  if (mark === undefined) return `yaml: ${reason}`
+  const line = mark.line + 1
+  const scanned = scannerProblem(reason, text.charAt(mark.position))
+  if (scanned !== undefined) return `yaml: ${line === 1 ? '' : `line ${line}: `}${scanned}`
+  return `yaml: line ${line}: ${reason === unclosedFlow ? flowProblem(text) : reason}`
+}
+
+const unclosedFlow = 'unexpected end of the stream within a flow collection'
+
+function scannerProblem(reason: string, at: string): string | undefined {
+  switch (reason) {
+    case 'tab characters must not be used in indentation':
+      return 'found character that cannot start any token'
+    case 'unknown escape sequence':
+      return 'found unknown escape character'
+    case 'unexpected end of the stream within a single quoted scalar':
+    case 'unexpected end of the stream within a double quoted scalar':
+      return 'found unexpected end of stream'
+    case 'bad indentation of a mapping entry':
+      if (at === ':') return 'mapping values are not allowed in this context'
+      if ('@`%'.includes(at)) return 'found character that cannot start any token'
+      return ']}'.includes(at) ? 'did not find expected node content' : undefined
+    default:
+      return undefined
+  }
+}
+
+function flowProblem(text: string): string {
+  const rest = text.trimEnd()
+  if (/[[{,]$/.test(rest)) return 'did not find expected node content'
+  return `did not find expected ',' or '${rest.lastIndexOf('[') > rest.lastIndexOf('{') ? ']' : '}'}'`
 }
 
 /** `<<` as an unquoted key. */

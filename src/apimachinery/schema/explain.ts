@@ -21,9 +21,12 @@ export interface Explanation {
   readonly strict: readonly string[]
 }
 
+/** Where Go has a named type and the schema only a string, a list or a map. */
+export type GoTypeNames = (struct: string, field: string) => string | undefined
+
 /** Without a schema: as untyped JSON. The text must be valid. */
-export function explain(schema: Schema | undefined, text: string): Explanation {
-  const explainer = new Explainer(text)
+export function explain(schema: Schema | undefined, text: string, typeNames: GoTypeNames = () => undefined): Explanation {
+  const explainer = new Explainer(text, typeNames)
   let fatal: string | undefined
   try {
     explainer.value(schema)
@@ -53,11 +56,15 @@ class Explainer {
   readonly #fields: string[] = []
   #struct = ''
 
-  constructor(json: string) {
+  readonly #typeNames: GoTypeNames
+
+  constructor(json: string, typeNames: GoTypeNames) {
     this.#text = json
+    this.#typeNames = typeNames
   }
 
-  value(schema: Schema | undefined, path = ''): void {
+  /** `named`: Go's name of the type, where the schema does not give it. */
+  value(schema: Schema | undefined, path = '', named?: string): void {
     const type = this.#type()
     if (schema === undefined) return this.#untyped(type, path)
     switch (schema.type) {
@@ -68,13 +75,13 @@ class Explainer {
       case 'struct':
         return type === 'object' ? this.#members(path, schema, undefined) : this.#unlessNull(type, schema)
       case 'map':
-        return type === 'object' ? this.#members(path, undefined, schema.values) : this.#unlessNull(type, schema)
+        return type === 'object' ? this.#members(path, undefined, schema.values, valueName(named)) : this.#unlessNull(type, schema, named)
       case 'list':
-        return type === 'array' ? this.#items(path, schema.items) : this.#unlessNull(type, schema)
+        return type === 'array' ? this.#items(path, schema.items, itemName(named)) : this.#unlessNull(type, schema, named)
       case 'bytes':
         return this.#bytes(type)
       default:
-        return this.#scalar(schema, type)
+        return this.#scalar(schema, type, named)
     }
   }
 
@@ -133,7 +140,7 @@ class Explainer {
     this.#raw(type)
   }
 
-  #members(path: string, struct: StructSchema | undefined, values: Schema | undefined): void {
+  #members(path: string, struct: StructSchema | undefined, values: Schema | undefined, named?: string): void {
     const outer = this.#struct
     const seen = new Set<string>()
     this.#at++
@@ -151,11 +158,11 @@ class Explainer {
       }
       if (seen.has(key)) this.#tell(`duplicate field ${quote(inner)}`)
       seen.add(key)
-      if (field === undefined) this.value(values, inner)
+      if (field === undefined) this.value(values, inner, named)
       else {
         this.#struct = goName(struct as StructSchema)
         this.#fields.push(key)
-        this.value(field.facts.schema, inner)
+        this.value(field.facts.schema, inner, this.#typeNames((struct as StructSchema).name, key))
         this.#fields.pop()
         this.#struct = outer
       }
@@ -163,11 +170,11 @@ class Explainer {
     this.#takes('}')
   }
 
-  #items(path: string, items: Schema | undefined): void {
+  #items(path: string, items: Schema | undefined, named?: string): void {
     this.#at++
     if (this.#takes(']')) return
     let index = 0
-    do this.value(items, `${path}[${index++}]`)
+    do this.value(items, `${path}[${index++}]`, named)
     while (this.#takes(','))
     this.#takes(']')
   }
@@ -197,17 +204,17 @@ class Explainer {
     if (problem !== undefined) this.saved ??= problem
   }
 
-  #unlessNull(type: JsonType, schema: Schema): void {
+  #unlessNull(type: JsonType, schema: Schema, named?: string): void {
     this.#skip(type)
-    if (type !== 'null') this.#save(type, goType(schema))
+    if (type !== 'null') this.#save(type, named ?? goType(schema))
   }
 
-  #scalar(schema: Schema, type: JsonType): void {
+  #scalar(schema: Schema, type: JsonType, named?: string): void {
     const raw = this.#raw(type)
     if (type === 'null') return
     switch (schema.type) {
       case 'string':
-        if (type !== 'string') this.#save(type, 'string')
+        if (type !== 'string') this.#save(type, named ?? 'string')
         return
       case 'boolean':
         if (type !== 'bool') this.#save(type, 'bool')
@@ -260,6 +267,15 @@ class Explainer {
   #end(problem: string): never {
     throw new Ending(problem)
   }
+}
+
+/** "[]v1.Capability" → "v1.Capability" */
+function itemName(named: string | undefined): string | undefined {
+  return named?.startsWith('[]') ? named.slice(2) : undefined
+}
+/** "map[string]v1.ExtraValue" → "v1.ExtraValue" */
+function valueName(named: string | undefined): string | undefined {
+  return named?.startsWith('map[') ? named.slice(named.indexOf(']') + 1) : undefined
 }
 
 const int32Limits = [-(2n ** 31n), 2n ** 31n - 1n] as const

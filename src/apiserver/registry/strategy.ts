@@ -40,7 +40,7 @@ export function wipeSystemFields({ metadata }: Draft): void {
 
 /** The kind's own functions, with drafts of a type that is not too deep for the compiler. */
 interface Judging {
-  readonly validate?: (object: KubeObject) => Iterable<FieldError>
+  readonly validate?: (object: KubeObject, apiVersion: string) => Iterable<FieldError>
   readonly prepareForCreate?: (draft: Draft) => void
   readonly prepareForUpdate?: (draft: Draft, old: KubeObject, context: UpdateContext) => void
 }
@@ -65,8 +65,8 @@ export function validateCreate({ resource, warn }: Write, draft: Draft): void {
   const scope = kind.scope
   const metadata = draft.metadata as ObjectMeta
   const errors = [
-    ...validateObjectMeta(metadata, { scope, validateName: kind.validateName ?? nameRuleOf(kind) }),
-    ...((kind as unknown as Judging).validate?.(draft as KubeObject) ?? []),
+    ...(kind.validatesMetadata ? [] : validateObjectMeta(metadata, { scope, validateName: kind.validateName ?? nameRuleOf(kind) })),
+    ...((kind as unknown as Judging).validate?.(draft as KubeObject, resource.apiVersion) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
   const generic = [...validateObjectMeta(metadata, { scope, validateName: pathSegmentNameErrors })]
@@ -86,7 +86,7 @@ export function prepareForUpdate({ server, resource, subresource }: Write, draft
   const { kind } = resource
   const { metadata } = draft
   const had = old.metadata
-  setOrDelete(metadata, 'generation', kind.generation === 'none' ? (metadata.generation ?? had.generation) : had.generation)
+  setOrDelete(metadata, 'generation', had.generation)
   // An approval is written into the status too.
   if (subresource === 'status' || subresource === 'approval') keepAllBut(draft, old, 'status')
   else if (kind.hasStatus) setOrDelete(draft, 'status', (old as unknown as Draft).status)
@@ -137,9 +137,11 @@ export function validateUpdate({ resource, subresource, warn }: Write, draft: Dr
   const own = subresource === 'status' ? kind.validateStatusUpdate : (kind.validateSubresourceUpdate?.[subresource] ?? kind.validateUpdate)
   const errors = [
     ...validateCommonFieldsOfUpdate(metadata, old.metadata, kind.scope),
-    ...validateObjectMetaUpdate(metadata, old.metadata),
-    ...(own?.(next, old) ?? []),
+    ...(kind.validatesMetadata && own === kind.validateUpdate ? [] : validateObjectMetaUpdate(metadata, old.metadata)),
+    ...(own?.(next, old, resource.apiVersion) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
+  // Writes through subresources warn of nothing.
+  if (subresource !== '') return
   for (const text of kind.warnings?.(next, old) ?? []) warn(text)
 }

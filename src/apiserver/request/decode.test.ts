@@ -112,6 +112,24 @@ test.each<[string | Uint8Array, number]>([
   expect([answer.code, answer.message.length > 10]).toEqual([code, true])
 })
 
+test('a type error names the type as Go does', async () => {
+  const wanted = async (body: string): Promise<string | undefined> =>
+    /struct field .*/.exec((await send('POST', '/api/v1/namespaces/default/pods', body, 'json')).message)?.[0]
+  expect([
+    await wanted('{"spec": {"restartPolicy": 3}}'),
+    await wanted('{"spec": {"containers": [{"securityContext": {"capabilities": {"add": [1]}}}]}}'),
+    await wanted('{"spec": {"overhead": []}}'),
+    await wanted('{"metadata": {"uid": 1}}'),
+    await wanted('{"spec": {"nodeName": 1}}'),
+  ]).toEqual([
+    'struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy',
+    'struct field Capabilities.spec.containers.securityContext.capabilities.add of type v1.Capability',
+    'struct field PodSpec.spec.overhead of type v1.ResourceList',
+    'struct field ObjectMeta.metadata.uid of type types.UID',
+    'struct field PodSpec.spec.nodeName of type string',
+  ])
+})
+
 test('a body of more than three mebibytes is 413', async () => {
   expect(await post(`{"data": {"a": "${'x'.repeat(3 * 1024 * 1024)}"}}`)).toMatchObject({ code: 413 })
 })

@@ -8,6 +8,7 @@
  * What a newcomer would get wrong: YAML is decoded as the JSON with sorted keys that upstream makes of it, so its errors come in that order.
  */
 
+import { goTypeName } from '../../api/go-type-names.ts'
 import { quote } from '../../apimachinery/go-strings.ts'
 import { parseApiVersion } from '../../apimachinery/object.ts'
 import { jsonTypeOf } from '../../apimachinery/patch/plain-json.ts'
@@ -186,7 +187,7 @@ function normalized({ schema, kind, apiVersion }: DecodeTarget, parsed: Parsed, 
   let strict: readonly string[] = []
   const isDoubled = parsed.members !== undefined && parsed.members !== result?.members
   if (result === undefined || result.hasUnknown || isDoubled || parsed.hasOddNumbers) {
-    const explanation = explain(schema, parsed.text ?? JSON.stringify(sent))
+    const explanation = explain(schema, parsed.text ?? JSON.stringify(sent), goTypeName)
     const { fatal } = explanation
     if (fatal !== undefined || result === undefined) throw refuse(fatal ?? 'json: the value does not fit its type')
     strict = explanation.strict
@@ -195,6 +196,8 @@ function normalized({ schema, kind, apiVersion }: DecodeTarget, parsed: Parsed, 
   object.kind = kind
   object.apiVersion = apiVersion
   object.metadata ??= {} as Draft['metadata']
+  // Empty is more than absent here: it makes the server forget who owns what.
+  if ((sent as Partial<Draft>).metadata?.managedFields?.length === 0) object.metadata.managedFields = []
   return { object, strict }
 }
 
