@@ -6,7 +6,8 @@
  */
 import { type EndpointAddress, Endpoints } from '../api/core/endpoints.ts'
 import { Service } from '../api/core/service.ts'
-import { type Endpoint, type EndpointPort, EndpointSlice } from '../api/discovery/endpoint-slice.ts'
+import { EndpointSlice } from '../api/discovery/endpoint-slice.ts'
+import type { Endpoint, EndpointPort } from '../api/discovery/slice-schema.ts'
 import { formatIp, parseIpSloppy } from '../apimachinery/ip-address.ts'
 import { keyOf, splitKey } from '../apimachinery/object.ts'
 import { semanticallyEqual } from '../apimachinery/validate-metadata.ts'

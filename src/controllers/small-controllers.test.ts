@@ -57,7 +57,7 @@ test('aggregated roles follow their parts, and what is written into them by hand
   await roles.create({ ...role('whole', {}), rules: [], aggregationRule: { clusterRoleSelectors: [{ matchLabels: { to: 'a' } }] } })
   await roles.create(role('part', { to: 'a' }, 'pods'))
   await world.clock.advance(1000)
-  const resources = async (): Promise<unknown> => (await roles.get('whole')).rules?.flatMap((one) => one.resources ?? [])
+  const resources = async (): Promise<unknown> => (await roles.get('whole')).rules?.flatMap((one) => one.resources ?? []) ?? []
   expect(await resources()).toEqual(['pods'])
   await roles.patch('whole', { rules: [rule('secrets')] }, { type: 'merge' })
   await world.clock.advance(1000)

@@ -46,7 +46,8 @@ function norm(value: Json, key = ''): Json {
     return text.toLowerCase().includes('version') ? text.replace(/(resource version: |current: |\/)\d{2,}\b/g, '$1<n>') : text
   }
   if (typeof value !== 'object' || value === null) return value
-  const out: Plain = {}
+  // Without a prototype, or a key `__proto__` would be lost.
+  const out = Object.create(null) as Plain
   for (const [name, one] of Object.entries(value)) {
     if (name === 'selfLink') continue
     if (name === 'resourceVersion' && typeof one === 'string' && one !== '') out[name] = '<rv>'

@@ -27,9 +27,9 @@ export const matchCondition = struct('admissionregistration.v1.MatchCondition', 
 
 export interface Rule extends Infer<typeof rule> {}
 export const rule = struct('admissionregistration.v1.Rule', {
-  apiGroups: field(1, list(string)).optional(),
-  apiVersions: field(2, list(string)).optional(),
-  resources: field(3, list(string)).optional(),
+  apiGroups: field(1, list(string)).optional().listAtomic(),
+  apiVersions: field(2, list(string)).optional().listAtomic(),
+  resources: field(3, list(string)).optional().listAtomic(),
   scope: field(4, string).optional().pointer().enum('*', 'Cluster', 'Namespaced'),
 })
 

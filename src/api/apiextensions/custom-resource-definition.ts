@@ -21,6 +21,14 @@ import {
   struct,
   time,
 } from '../../apimachinery/schema/schema.ts'
+import { validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
+import {
+  noteStoredVersion,
+  setDefinitionDefaults,
+  validateDefinition,
+  validateDefinitionStatus,
+  validateDefinitionUpdate,
+} from './definition-rules.ts'
 
 export interface ServiceReference extends Infer<typeof serviceReference> {}
 export const serviceReference = struct('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference', {
@@ -242,7 +250,7 @@ export const customResourceDefinitionStatus = struct(
 export const customResourceDefinition = struct('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, customResourceDefinitionSpec).implied(),
+  spec: field(2, customResourceDefinitionSpec),
   status: field(3, customResourceDefinitionStatus).optional(),
 })
 
@@ -256,4 +264,17 @@ export const CustomResourceDefinition = defineKind({
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: customResourceDefinition }],
   hasStatus: true,
+  allowUnconditionalUpdate: false,
+  setDefaults: (draft) => setDefinitionDefaults(draft as never),
+  prepareForCreate: (draft) => noteStoredVersion(draft as never),
+  prepareForUpdate: (draft, old, { subresource }) => {
+    if (subresource === '') noteStoredVersion(draft as never, old as never)
+  },
+  validatesMetadata: true,
+  validate: (object) => validateDefinition(object as never),
+  *validateUpdate(object, old) {
+    yield* validateObjectMetaUpdate(object.metadata, old.metadata)
+    yield* validateDefinitionUpdate(object as never, old as never)
+  },
+  validateStatusUpdate: (object) => validateDefinitionStatus(object as never),
 })

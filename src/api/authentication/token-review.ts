@@ -24,7 +24,7 @@ export const tokenReviewStatus = struct('authentication.v1.TokenReviewStatus', {
 export const tokenReview = struct('authentication.v1.TokenReview', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, tokenReviewSpec).implied(),
+  spec: field(2, tokenReviewSpec),
   status: field(3, tokenReviewStatus).optional(),
 })
 

@@ -11,7 +11,7 @@ import { subjectAccessReviewSpec, subjectAccessReviewStatus } from './attributes
 export const localSubjectAccessReview = struct('authorization.v1.LocalSubjectAccessReview', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, subjectAccessReviewSpec).implied(),
+  spec: field(2, subjectAccessReviewSpec),
   status: field(3, subjectAccessReviewStatus).optional(),
 })
 

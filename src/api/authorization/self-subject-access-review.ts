@@ -16,7 +16,7 @@ export const selfSubjectAccessReviewSpec = struct('authorization.v1.SelfSubjectA
 export const selfSubjectAccessReview = struct('authorization.v1.SelfSubjectAccessReview', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, selfSubjectAccessReviewSpec).implied(),
+  spec: field(2, selfSubjectAccessReviewSpec),
   status: field(3, subjectAccessReviewStatus).optional(),
 })
 

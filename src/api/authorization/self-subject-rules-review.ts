@@ -36,7 +36,7 @@ export const subjectRulesReviewStatus = struct('authorization.v1.SubjectRulesRev
 export const selfSubjectRulesReview = struct('authorization.v1.SelfSubjectRulesReview', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, selfSubjectRulesReviewSpec).implied(),
+  spec: field(2, selfSubjectRulesReviewSpec),
   status: field(3, subjectRulesReviewStatus).optional(),
 })
 

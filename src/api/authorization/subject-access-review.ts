@@ -10,7 +10,7 @@ import { subjectAccessReviewSpec, subjectAccessReviewStatus } from './attributes
 export const subjectAccessReview = struct('authorization.v1.SubjectAccessReview', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, subjectAccessReviewSpec).implied(),
+  spec: field(2, subjectAccessReviewSpec),
   status: field(3, subjectAccessReviewStatus).optional(),
 })
 

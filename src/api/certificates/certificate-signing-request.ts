@@ -8,6 +8,7 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { bytes, field, type Infer, int32, list, map, string, struct, time } from '../../apimachinery/schema/schema.ts'
 import { csrColumns } from './csr-columns.ts'
+import { prepareRequestForUpdate, usages, validateRequest, validateRequestUpdate } from './csr-rules.ts'
 
 export interface CertificateSigningRequestSpec extends Infer<typeof certificateSigningRequestSpec> {}
 export const certificateSigningRequestSpec = struct('certificates.v1.CertificateSigningRequestSpec', {
@@ -17,31 +18,7 @@ export const certificateSigningRequestSpec = struct('certificates.v1.Certificate
   groups: field(4, list(string)).optional().listAtomic(),
   usages: field(5, list(string))
     .optional()
-    .enum(
-      'any',
-      'cert sign',
-      'client auth',
-      'code signing',
-      'content commitment',
-      'crl sign',
-      'data encipherment',
-      'decipher only',
-      'digital signature',
-      'email protection',
-      'encipher only',
-      'ipsec end system',
-      'ipsec tunnel',
-      'ipsec user',
-      'key agreement',
-      'key encipherment',
-      'microsoft sgc',
-      'netscape sgc',
-      'ocsp signing',
-      's/mime',
-      'server auth',
-      'signing',
-      'timestamping',
-    )
+    .enum(...usages)
     .listAtomic(),
   extra: field(6, map(list(string))).optional(),
   signerName: field(7, string),
@@ -67,7 +44,7 @@ export const certificateSigningRequestStatus = struct('certificates.v1.Certifica
 export const certificateSigningRequest = struct('certificates.v1.CertificateSigningRequest', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, certificateSigningRequestSpec).implied(),
+  spec: field(2, certificateSigningRequestSpec),
   status: field(3, certificateSigningRequestStatus).optional(),
 })
 
@@ -88,6 +65,12 @@ export const CertificateSigningRequest = defineKind({
     },
   ],
   generation: 'none',
+  prepareForUpdate: prepareRequestForUpdate,
+  validatesMetadata: true,
+  validate: (object) => validateRequest(object),
+  validateUpdate: (object, old) => validateRequestUpdate(object, old),
+  validateStatusUpdate: (object, old) => validateRequestUpdate(object, old, { issue: true }),
+  validateSubresourceUpdate: { approval: (object, old) => validateRequestUpdate(object, old, { decide: true }) },
   columns: csrColumns as never,
   fieldLabelErrors: 'own',
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },

@@ -6,8 +6,8 @@ export function* validateLeaseSpec(spec: {
   readonly leaseTransitions?: number | undefined
 }): Generator<FieldError> {
   const { leaseDurationSeconds, leaseTransitions } = spec
-  if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0)
+  if (typeof leaseDurationSeconds === 'number' && leaseDurationSeconds <= 0)
     yield invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0')
-  if (leaseTransitions !== undefined && leaseTransitions < 0)
+  if (typeof leaseTransitions === 'number' && leaseTransitions < 0)
     yield invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0')
 }

@@ -35,7 +35,24 @@ export const Lease = defineKind({
   generation: 'none',
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
-  columns: [{ name: 'Holder', type: 'string', description: 'Who holds it.', value: ({ spec }) => spec?.holderIdentity ?? '' }],
+  // Coordinated leader election is off: what belongs to it is dropped, unless it was there.
+  prepareForCreate: ({ spec }) => {
+    delete spec?.strategy
+    delete spec?.preferredHolder
+  },
+  prepareForUpdate: ({ spec }, old) => {
+    if (old.spec?.strategy === undefined) delete spec?.strategy
+    if (old.spec?.preferredHolder === undefined) delete spec?.preferredHolder
+  },
+  columns: [
+    {
+      name: 'Holder',
+      type: 'string',
+      description:
+        'holderIdentity contains the identity of the holder of a current lease. If Coordinated Leader Election is used, the holder identity must be equal to the elected LeaseCandidate.metadata.name field.',
+      value: ({ spec }) => spec?.holderIdentity ?? '',
+    },
+  ],
   validate: ({ spec }) => validateLeaseSpec(spec ?? {}),
   validateUpdate: ({ spec }) => validateLeaseSpec(spec ?? {}),
 })

@@ -2,6 +2,7 @@
  * v1 ComponentStatus: how the control plane feels, asked for by old tools. Computed, never stored; deprecated since
  * 1.19.
  */
+import { nameColumn } from '../../apimachinery/columns.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
@@ -30,4 +31,27 @@ export const ComponentStatus = defineKind({
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: componentStatus }],
   verbs: ['get', 'list', 'watch'],
+  columns: [
+    nameColumn,
+    {
+      name: 'Status',
+      type: 'string',
+      description: 'Status of the component conditions',
+      value: (object) => {
+        const status = healthOf(object)?.status
+        return status === undefined ? 'Unknown' : status === 'True' ? 'Healthy' : 'Unhealthy'
+      },
+    },
+    {
+      name: 'Message',
+      type: 'string',
+      description: 'Message of the component conditions',
+      value: (object) => healthOf(object)?.message ?? '',
+    },
+    { name: 'Error', type: 'string', description: 'Error of the component conditions', value: (object) => healthOf(object)?.error ?? '' },
+  ],
 })
+
+function healthOf({ conditions }: Infer<typeof componentStatus>): ComponentCondition | undefined {
+  return conditions?.find(({ type }) => type === 'Healthy')
+}

@@ -30,10 +30,11 @@ export const ConfigMap = defineKind({
     {
       name: 'Data',
       type: 'string',
-      description: 'How many entries it has.',
+      description:
+        "Data contains the configuration data. Each key must consist of alphanumeric characters, '-', '_' or '.'. Values with non-UTF-8 byte sequences must use the BinaryData field. The keys stored in Data must not overlap with the keys in the BinaryData field, this is enforced during validation process.",
       value: ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length,
     },
   ],
-  validate: (object) => validateConfigMap(object as never),
-  validateUpdate: (object, old) => validateConfigMapUpdate(object as never, old as never),
+  validate: validateConfigMap,
+  validateUpdate: validateConfigMapUpdate,
 })

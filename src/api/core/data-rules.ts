@@ -5,20 +5,23 @@
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../apimachinery/field-error.ts'
 import { key } from '../../apimachinery/field-path.ts'
 import { sortStrings, utf8Length } from '../../apimachinery/go-strings.ts'
-import { configMapKeyErrors } from '../../apimachinery/names.ts'
-import { semanticallyEqual, validateImmutable } from '../../apimachinery/validate-metadata.ts'
+import { jsonObjectProblem } from '../../apimachinery/json-object.ts'
+import { configMapKeyErrors, nameIsDnsSubdomain } from '../../apimachinery/names.ts'
+import type { ObjectMeta } from '../../apimachinery/object.ts'
+import { semanticallyEqual, validateImmutable, validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
+import { tlsPairProblem } from './tls-pair.ts'
 
 type Data = Readonly<Record<string, string>> | null | undefined
-interface ConfigMapLike {
+type Metadata = { readonly metadata: ObjectMeta }
+interface ConfigMapLike extends Metadata {
   readonly data?: Data
   readonly binaryData?: Data
-  readonly immutable?: boolean
+  readonly immutable?: boolean | undefined
 }
-interface SecretLike {
-  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined }
+interface SecretLike extends Metadata {
   readonly data?: Data
-  readonly type?: string
-  readonly immutable?: boolean
+  readonly type?: string | undefined
+  readonly immutable?: boolean | undefined
 }
 
 const bytesMax = 1024 * 1024
@@ -44,6 +47,7 @@ export function* validateConfigMapUpdate(now: ConfigMapLike, old: ConfigMapLike)
     if (!semanticallyEqual(now.binaryData ?? {}, old.binaryData ?? {}))
       yield forbiddenField('binaryData', 'field is immutable when `immutable` is set')
   }
+  yield* validateObjectMeta(now.metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
   yield* validateConfigMap(now)
 }
 
@@ -54,9 +58,11 @@ function decodedLength(base64: string): number {
 }
 
 interface SecretDraft {
-  data?: Record<string, string>
-  stringData?: Record<string, string> | null
+  data?: Record<string, string> | undefined
+  stringData?: Record<string, string> | null | undefined
 }
+
+/** Part of reading a Secret, as it is upstream: nobody behind the decoder sees stringData. */
 export function mergeStringData(draft: SecretDraft): void {
   const { stringData } = draft
   delete draft.stringData
@@ -98,12 +104,15 @@ export function* validateSecret({ metadata, data, type }: SecretLike): Generator
 function* validateJsonEntry(data: Data, name: string): Generator<FieldError> {
   const base64 = data?.[name]
   if (base64 === undefined) return yield required(key('data', name))
-  try {
-    const value: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'))
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('no object')
-  } catch {
-    yield invalidValue(key('data', name), '<secret contents redacted>', 'invalid character')
-  }
+  const problem = jsonObjectProblem(Buffer.from(base64, 'base64'))
+  if (problem !== undefined) yield invalidValue(key('data', name), '<secret contents redacted>', problem)
+}
+
+export function* secretWarnings({ type, data }: SecretLike): Generator<string> {
+  if (type !== 'kubernetes.io/tls') return
+  const text = (name: string): string => Buffer.from(data?.[name] ?? '', 'base64').toString('latin1')
+  const problem = tlsPairProblem(text('tls.crt'), text('tls.key'))
+  if (problem !== undefined) yield problem
 }
 
 export function* validateSecretUpdate(now: SecretLike, old: SecretLike): Generator<FieldError> {
@@ -112,5 +121,6 @@ export function* validateSecretUpdate(now: SecretLike, old: SecretLike): Generat
     if (now.immutable !== true) yield forbiddenField('immutable', 'field is immutable when `immutable` is set')
     if (!semanticallyEqual(now.data ?? {}, old.data ?? {})) yield forbiddenField('data', 'field is immutable when `immutable` is set')
   }
+  yield* validateObjectMeta(now.metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
   yield* validateSecret(now)
 }

@@ -5,9 +5,11 @@
 
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
+import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { atomicStruct, field, type Infer, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
-import { endpointsText, validateSubsets } from './endpoint-rules.ts'
+import { validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
+import { endpointsText, endpointsWarnings, validateSubsets } from './endpoint-rules.ts'
 import { objectReference } from './references.ts'
 
 export interface EndpointAddress extends Infer<typeof endpointAddress> {}
@@ -49,6 +51,7 @@ export const Endpoints = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: endpoints }],
   generation: 'none',
+  allowCreateOnUpdate: true,
   setDefaults: (draft) => {
     for (const { ports } of draft.subsets ?? []) for (const port of ports ?? []) if ((port.protocol ?? '') === '') port.protocol = 'TCP'
   },
@@ -56,5 +59,9 @@ export const Endpoints = defineKind({
     { name: 'Endpoints', type: 'string', description: 'Addresses and ports.', value: ({ subsets }) => endpointsText(subsets ?? []) },
   ],
   validate: ({ subsets }) => validateSubsets(subsets ?? []),
-  validateUpdate: ({ subsets }) => validateSubsets(subsets ?? []),
+  *validateUpdate({ metadata, subsets }, old) {
+    yield* validateObjectMeta(metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+    yield* validateSubsets(subsets ?? [], old.subsets ?? [])
+  },
+  warnings: endpointsWarnings,
 })

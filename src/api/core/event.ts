@@ -9,6 +9,7 @@ import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, microTime, string, struct, time } from '../../apimachinery/schema/schema.ts'
 import { eventFromStored, eventsEvent, eventsFields, eventToStored } from '../events/event.ts'
 import { eventColumns, eventFields } from './event-columns.ts'
+import { type EventLike, validateEvent, validateEventUpdate } from './event-rules.ts'
 import { eventSource } from './event-source.ts'
 import { objectReference } from './references.ts'
 
@@ -20,7 +21,7 @@ export const eventSeries = struct('core.v1.EventSeries', {
 
 export const event = struct('core.v1.Event', {
   ...typeMeta,
-  metadata: field(1, objectMeta).implied(),
+  metadata: field(1, objectMeta),
   involvedObject: field(2, objectReference),
   reason: field(3, string).optional(),
   message: field(4, string).optional(),
@@ -57,7 +58,11 @@ export const Event = defineKind({
   ],
   generation: 'none',
   allowCreateOnUpdate: true,
+  defaultPropagation: 'None',
   columns: eventColumns as never,
   fieldLabelErrors: 'own',
   selectableFields: eventFields as never,
+  validatesMetadata: true,
+  validate: (object, apiVersion = 'v1') => validateEvent(object as EventLike, apiVersion),
+  validateUpdate: (object, old, apiVersion = 'v1') => validateEventUpdate(object as EventLike, old as EventLike, apiVersion),
 })

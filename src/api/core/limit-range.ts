@@ -2,10 +2,14 @@
  * v1 LimitRange: bounds and defaults for what Pods, containers and claims of a namespace ask for. Applied by the
  * LimitRanger admission plugin.
  */
+import type { FieldError } from '../../apimachinery/field-error.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
+import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, list, map, quantity, string, struct } from '../../apimachinery/schema/schema.ts'
+import { validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
+import { setItemDefaults, validateLimits } from './limit-range-rules.ts'
 
 export interface LimitRangeItem extends Infer<typeof limitRangeItem> {}
 export const limitRangeItem = struct('core.v1.LimitRangeItem', {
@@ -37,4 +41,16 @@ export const LimitRange = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: limitRange }],
   generation: 'none',
+  allowCreateOnUpdate: true,
+  setDefaults: ({ spec }) => {
+    for (const item of spec?.limits ?? []) setItemDefaults(item)
+  },
+  validatesMetadata: true,
+  validate: validateLimitRange,
+  validateUpdate: (object) => validateLimitRange(object),
 })
+
+function* validateLimitRange({ metadata, spec }: Infer<typeof limitRange>): Generator<FieldError> {
+  yield* validateObjectMeta(metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+  yield* validateLimits(spec?.limits ?? [])
+}

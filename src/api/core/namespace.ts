@@ -3,11 +3,13 @@
  * the finalize subresource.
  */
 
+import { type FieldError, invalidValue } from '../../apimachinery/field-error.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsLabel } from '../../apimachinery/names.ts'
-import { objectMeta } from '../../apimachinery/object.ts'
+import { type Mutable, objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, list, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { validateFinalizerName, validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
 
 export interface NamespaceSpec extends Infer<typeof namespaceSpec> {}
 export const namespaceSpec = struct('core.v1.NamespaceSpec', {
@@ -42,6 +44,8 @@ export const namespace = struct('core.v1.Namespace', {
   status: field(3, namespaceStatus).optional(),
 })
 
+interface NamespaceObject extends Infer<typeof namespace> {}
+
 export type Namespace = ObjectOf<typeof Namespace>
 export const Namespace = defineKind({
   group: '',
@@ -55,15 +59,15 @@ export const Namespace = defineKind({
   subresources: [{ name: 'finalize', kind: { group: '', version: 'v1', kind: 'Namespace' }, verbs: ['update'] }],
   generation: 'none',
   setDefaults: (draft) => {
-    // Selectors of namespaces can rely on it; whoever takes it away gets it back.
-    const { metadata } = draft
-    if ((metadata.name ?? '') !== '') metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name as string }
+    draft.status = { ...draft.status, phase: draft.status?.phase || 'Active' }
+    labelWithName(draft)
   },
   prepareForCreate: (draft) => {
     draft.status = { phase: 'Active' }
     draft.spec ??= {}
     const finalizers = draft.spec.finalizers ?? []
     if (!finalizers.includes('kubernetes')) draft.spec.finalizers = [...finalizers, 'kubernetes']
+    labelWithName(draft)
   },
   prepareForUpdate: (draft, old, { subresource }) => {
     if (subresource === '') draft.spec = { ...draft.spec, finalizers: [...(old.spec?.finalizers ?? [])] }
@@ -72,5 +76,42 @@ export const Namespace = defineKind({
   columns: [{ name: 'Status', type: 'string', description: 'The status of the namespace', value: ({ status }) => status?.phase ?? '' }],
   fieldLabelErrors: 'own',
   selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '' },
-  validateName: (name, isPrefix) => nameIsDnsLabel(name, isPrefix),
+  validatesMetadata: true,
+  validate: validateNamespace,
+  *validateUpdate(object, old) {
+    yield* validateNamespace(object)
+    yield* validateObjectMetaUpdate(object.metadata, old.metadata)
+  },
+  *validateStatusUpdate({ metadata, status }) {
+    const phase = status?.phase ?? ''
+    if (!metadata.deletionTimestamp) {
+      if (phase !== 'Active') yield invalidValue('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty")
+    } else if (phase !== 'Terminating') {
+      yield invalidValue('status.Phase', phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")
+    }
+  },
+  validateSubresourceUpdate: {
+    *finalize({ spec }) {
+      for (const [i, name] of (spec?.finalizers ?? []).entries()) yield* validateSpecFinalizer(name, `spec.finalizers[${i}]`)
+    },
+  },
 })
+
+/** Selectors of namespaces can rely on it; whoever takes it away gets it back. */
+function labelWithName({ metadata }: Mutable<NamespaceObject>): void {
+  const { name = '' } = metadata
+  if (name !== '') metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': name }
+}
+
+function* validateNamespace({ metadata, spec }: NamespaceObject): Generator<FieldError> {
+  yield* validateObjectMeta(metadata, { scope: 'Cluster', validateName: nameIsDnsLabel })
+  for (const name of spec?.finalizers ?? []) yield* validateSpecFinalizer(name, 'spec.finalizers')
+}
+
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+
+function* validateSpecFinalizer(name: string, path: string): Generator<FieldError> {
+  yield* validateFinalizerName(name, path)
+  if (name.includes('/') || standardFinalizers.has(name)) return
+  yield invalidValue(path, name, 'name is neither a standard finalizer name nor is it fully qualified')
+}

@@ -63,7 +63,7 @@ export const persistentVolumeClaimStatus = struct('core.v1.PersistentVolumeClaim
 export interface PersistentVolumeClaimTemplate extends Infer<typeof persistentVolumeClaimTemplate> {}
 export const persistentVolumeClaimTemplate = struct('core.v1.PersistentVolumeClaimTemplate', {
   metadata: field(1, objectMeta).optional(),
-  spec: field(2, persistentVolumeClaimSpec).implied(),
+  spec: field(2, persistentVolumeClaimSpec),
 })
 
 export const persistentVolumeClaim = struct('core.v1.PersistentVolumeClaim', {

@@ -7,6 +7,7 @@ import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { atomicStruct, field, type Infer, list, map, quantity, string, struct } from '../../apimachinery/schema/schema.ts'
+import { quotaWarnings, validateQuota, validateQuotaStatus, validateQuotaUpdate } from './quota-rules.ts'
 import { quotaText } from './quota-text.ts'
 
 export interface ScopedResourceSelectorRequirement extends Infer<typeof scopedResourceSelectorRequirement> {}
@@ -71,10 +72,24 @@ export const ResourceQuota = defineKind({
   hasStatus: true,
   generation: 'none',
   returnsDeletedObject: true,
+  validate: validateQuota,
+  validateUpdate: validateQuotaUpdate,
+  validateStatusUpdate: ({ status }) => validateQuotaStatus(status),
+  warnings: quotaWarnings,
   columns: [
     nameColumn as never,
-    { name: 'Request', type: 'string', description: 'Used and allowed requests.', value: ({ status }) => quotaText(status, false) },
-    { name: 'Limit', type: 'string', description: 'Used and allowed limits.', value: ({ status }) => quotaText(status, true) },
+    {
+      name: 'Request',
+      type: 'string',
+      description: 'Request represents a minimum amount of cpu/memory that a container may consume.',
+      value: ({ status }) => quotaText(status, false),
+    },
+    {
+      name: 'Limit',
+      type: 'string',
+      description: 'Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node.',
+      value: ({ status }) => quotaText(status, true),
+    },
     ageColumn as never,
   ],
 })

@@ -7,7 +7,7 @@ import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, bytes, field, map, string, struct } from '../../apimachinery/schema/schema.ts'
-import { mergeStringData, validateSecret, validateSecretUpdate } from './data-rules.ts'
+import { mergeStringData, secretWarnings, validateSecret, validateSecretUpdate } from './data-rules.ts'
 
 export const secret = struct('core.v1.Secret', {
   ...typeMeta,
@@ -39,15 +39,28 @@ export const Secret = defineKind({
   generation: 'none',
   setDefaults: (draft) => {
     if ((draft.type ?? '') === '') draft.type = 'Opaque'
+    // Before anybody asks who owns which field: managedFields name data, never stringData, unless it was applied.
+    mergeStringData(draft)
   },
-  prepareForCreate: (draft) => mergeStringData(draft as never),
-  prepareForUpdate: (draft) => mergeStringData(draft as never),
   columns: [
-    { name: 'Type', type: 'string', description: 'What kind of secret it is.', value: ({ type }) => type ?? '' },
-    { name: 'Data', type: 'string', description: 'How many entries it has.', value: ({ data }) => Object.keys(data ?? {}).length },
+    {
+      name: 'Type',
+      type: 'string',
+      description:
+        'Used to facilitate programmatic handling of secret data. More info: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types',
+      value: ({ type }) => type ?? '',
+    },
+    {
+      name: 'Data',
+      type: 'string',
+      description:
+        "Data contains the secret data. Each key must consist of alphanumeric characters, '-', '_' or '.'. The serialized form of the secret data is a base64 encoded string, representing the arbitrary (possibly non-string) data value here. Described in https://tools.ietf.org/html/rfc4648#section-4",
+      value: ({ data }) => Object.keys(data ?? {}).length,
+    },
   ],
   fieldLabelErrors: 'own',
   selectableFields: { type: ({ type }) => type ?? '' },
-  validate: (object) => validateSecret(object as never),
-  validateUpdate: (object, old) => validateSecretUpdate(object as never, old as never),
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
+  warnings: secretWarnings,
 })

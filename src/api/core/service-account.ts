@@ -3,8 +3,10 @@
  */
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
-import { objectMeta } from '../../apimachinery/object.ts'
-import { boolean, field, list, struct } from '../../apimachinery/schema/schema.ts'
+import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
+import { type Mutable, objectMeta } from '../../apimachinery/object.ts'
+import { boolean, field, type Infer, list, struct } from '../../apimachinery/schema/schema.ts'
+import { validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
 import { localObjectReference, objectReference } from './references.ts'
 
 export const serviceAccount = struct('core.v1.ServiceAccount', {
@@ -26,5 +28,21 @@ export const ServiceAccount = defineKind({
   subresources: [{ name: 'token', kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }, verbs: ['create'] }],
   generation: 'none',
   returnsDeletedObject: true,
+  prepareForCreate: keepNamesOfSecrets,
+  prepareForUpdate: keepNamesOfSecrets,
+  *validateUpdate({ metadata }) {
+    yield* validateObjectMeta(metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+  },
+  *warnings({ metadata }, old) {
+    if (old?.metadata.annotations?.[mountableSecrets] !== undefined || metadata.annotations?.[mountableSecrets] === undefined) return
+    yield `metadata.annotations[${mountableSecrets}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`
+  },
   columns: [{ name: 'Secrets', type: 'string', description: 'How many secrets it names.', value: ({ secrets }) => secrets?.length ?? 0 }],
 })
+
+const mountableSecrets = 'kubernetes.io/enforce-mountable-secrets'
+
+/** Of a reference to a Secret only the name counts. */
+function keepNamesOfSecrets(draft: Mutable<Infer<typeof serviceAccount>>): void {
+  if (draft.secrets) draft.secrets = draft.secrets.map(({ name }) => (name === undefined ? {} : { name }))
+}

@@ -1,92 +1,13 @@
 /**
  * v1 Service: one stable address for a changing set of Pods. Addresses and node ports are given out by
- * apiserver/registry/extensions/service.ts.
+ * apiserver/registry/extensions/service.ts, before the object is validated.
  */
-
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
-import { condition, typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDns1035Label } from '../../apimachinery/names.ts'
-import { objectMeta } from '../../apimachinery/object.ts'
-import { boolean, field, type Infer, int32, intOrString, list, map, string, struct } from '../../apimachinery/schema/schema.ts'
 import { serviceColumns } from './service-columns.ts'
-import { dropOldType, setServiceDefaults, validateService, validateServiceUpdate } from './service-rules.ts'
-
-export interface ServicePort extends Infer<typeof servicePort> {}
-export const servicePort = struct('core.v1.ServicePort', {
-  name: field(1, string).optional(),
-  protocol: field(2, string).optional().default('TCP').enum('SCTP', 'TCP', 'UDP'),
-  port: field(3, int32),
-  targetPort: field(4, intOrString).optional(),
-  nodePort: field(5, int32).optional(),
-  appProtocol: field(6, string).optional().pointer(),
-})
-
-export interface ClientIPConfig extends Infer<typeof clientIPConfig> {}
-export const clientIPConfig = struct('core.v1.ClientIPConfig', {
-  timeoutSeconds: field(1, int32).optional().pointer(),
-})
-
-export interface SessionAffinityConfig extends Infer<typeof sessionAffinityConfig> {}
-export const sessionAffinityConfig = struct('core.v1.SessionAffinityConfig', {
-  clientIP: field(1, clientIPConfig).optional().pointer(),
-})
-
-export interface ServiceSpec extends Infer<typeof serviceSpec> {}
-export const serviceSpec = struct('core.v1.ServiceSpec', {
-  ports: field(1, list(servicePort)).optional().listMap('port', 'protocol').patchMerge('port'),
-  selector: field(2, map(string)).optional().atomic(),
-  clusterIP: field(3, string).optional(),
-  type: field(4, string).optional().enum('ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'),
-  externalIPs: field(5, list(string)).optional().listAtomic(),
-  sessionAffinity: field(7, string).optional().enum('ClientIP', 'None'),
-  loadBalancerIP: field(8, string).optional(),
-  loadBalancerSourceRanges: field(9, list(string)).optional().listAtomic(),
-  externalName: field(10, string).optional(),
-  externalTrafficPolicy: field(11, string).optional().enum('Cluster', 'Local'),
-  healthCheckNodePort: field(12, int32).optional(),
-  publishNotReadyAddresses: field(13, boolean).optional(),
-  sessionAffinityConfig: field(14, sessionAffinityConfig).optional().pointer(),
-  ipFamilyPolicy: field(17, string).optional().pointer().enum('PreferDualStack', 'RequireDualStack', 'SingleStack'),
-  clusterIPs: field(18, list(string)).optional().listAtomic(),
-  ipFamilies: field(19, list(string)).optional().enum('', 'IPv4', 'IPv6').listAtomic(),
-  allocateLoadBalancerNodePorts: field(20, boolean).optional().pointer(),
-  loadBalancerClass: field(21, string).optional().pointer(),
-  internalTrafficPolicy: field(22, string).optional().pointer().enum('Cluster', 'Local'),
-  trafficDistribution: field(23, string).optional().pointer(),
-})
-
-export interface PortStatus extends Infer<typeof portStatus> {}
-export const portStatus = struct('core.v1.PortStatus', {
-  port: field(1, int32),
-  protocol: field(2, string).enum('SCTP', 'TCP', 'UDP'),
-  error: field(3, string).optional().pointer(),
-})
-
-export interface LoadBalancerIngress extends Infer<typeof loadBalancerIngress> {}
-export const loadBalancerIngress = struct('core.v1.LoadBalancerIngress', {
-  ip: field(1, string).optional(),
-  hostname: field(2, string).optional(),
-  ipMode: field(3, string).optional().pointer().enum('Proxy', 'VIP'),
-  ports: field(4, list(portStatus)).optional().listAtomic(),
-})
-
-export interface LoadBalancerStatus extends Infer<typeof loadBalancerStatus> {}
-export const loadBalancerStatus = struct('core.v1.LoadBalancerStatus', {
-  ingress: field(1, list(loadBalancerIngress)).optional().listAtomic(),
-})
-
-export interface ServiceStatus extends Infer<typeof serviceStatus> {}
-export const serviceStatus = struct('core.v1.ServiceStatus', {
-  loadBalancer: field(1, loadBalancerStatus).optional(),
-  conditions: field(2, list(condition)).optional().listMap('type').patchMerge('type'),
-})
-
-export const service = struct('core.v1.Service', {
-  ...typeMeta,
-  metadata: field(1, objectMeta).implied(),
-  spec: field(2, serviceSpec).implied(),
-  status: field(3, serviceStatus).optional(),
-})
+import { dropOldType, serviceWarnings, setServiceDefaults } from './service-rules.ts'
+import { service } from './service-schema.ts'
+import { validateService, validateServiceStatus, validateServiceUpdate } from './service-validation.ts'
 
 export type Service = ObjectOf<typeof Service>
 export const Service = defineKind({
@@ -106,18 +27,21 @@ export const Service = defineKind({
     },
   ],
   generation: 'none',
+  allowCreateOnUpdate: true,
   returnsDeletedObject: true,
-  setDefaults: (draft) => setServiceDefaults(draft as never),
+  setDefaults: setServiceDefaults,
   prepareForUpdate: (draft, old, { subresource }) => {
-    if (subresource === '') dropOldType(draft as never, old as never)
+    if (subresource === '') dropOldType(draft, old)
   },
-  columns: serviceColumns as never,
+  columns: serviceColumns,
   fieldLabelErrors: 'own',
   selectableFields: {
     'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',
     'spec.type': ({ spec }) => spec.type ?? '',
   },
-  validateName: (name, isPrefix) => nameIsDns1035Label(name, isPrefix),
-  validate: (object) => validateService(object as never),
-  validateUpdate: (object, old) => validateServiceUpdate(object as never, old as never),
+  validateName: nameIsDns1035Label,
+  validate: (object) => validateService(object),
+  validateUpdate: validateServiceUpdate,
+  validateStatusUpdate: validateServiceStatus,
+  warnings: serviceWarnings,
 })

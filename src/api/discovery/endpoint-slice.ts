@@ -1,65 +1,12 @@
 /**
- * discovery.k8s.io/v1 EndpointSlice: up to a hundred addresses behind a Service, with readiness and topology.
+ * discovery.k8s.io/v1 EndpointSlice: up to a hundred addresses behind a Service, with readiness and topology. Changed labels count as a
+ * change of what is wanted.
  */
-
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
-import { typeMeta } from '../../apimachinery/meta.ts'
-import { objectMeta } from '../../apimachinery/object.ts'
-import { atomicStruct, boolean, field, type Infer, int32, list, map, string, struct } from '../../apimachinery/schema/schema.ts'
-import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
-import { objectReference } from '../core/references.ts'
-import { sliceEndpointsText, slicePortsText, validateSlice, validateSliceUpdate } from './slice-rules.ts'
-
-export interface EndpointConditions extends Infer<typeof endpointConditions> {}
-export const endpointConditions = struct('discovery.v1.EndpointConditions', {
-  ready: field(1, boolean).optional().pointer(),
-  serving: field(2, boolean).optional().pointer(),
-  terminating: field(3, boolean).optional().pointer(),
-})
-
-export interface ForNode extends Infer<typeof forNode> {}
-export const forNode = struct('discovery.v1.ForNode', {
-  name: field(1, string),
-})
-
-export interface ForZone extends Infer<typeof forZone> {}
-export const forZone = struct('discovery.v1.ForZone', {
-  name: field(1, string),
-})
-
-export interface EndpointHints extends Infer<typeof endpointHints> {}
-export const endpointHints = struct('discovery.v1.EndpointHints', {
-  forZones: field(1, list(forZone)).optional().listAtomic(),
-  forNodes: field(2, list(forNode)).optional().listAtomic(),
-})
-
-export interface Endpoint extends Infer<typeof endpoint> {}
-export const endpoint = struct('discovery.v1.Endpoint', {
-  addresses: field(1, list(string)).listSet(),
-  conditions: field(2, endpointConditions).optional(),
-  hostname: field(3, string).optional().pointer(),
-  targetRef: field(4, objectReference).optional().pointer(),
-  deprecatedTopology: field(5, map(string)).optional(),
-  nodeName: field(6, string).optional().pointer(),
-  zone: field(7, string).optional().pointer(),
-  hints: field(8, endpointHints).optional().pointer(),
-})
-
-export interface EndpointPort extends Infer<typeof endpointPort> {}
-export const endpointPort = atomicStruct('discovery.v1.EndpointPort', {
-  name: field(1, string).optional().pointer(),
-  protocol: field(2, string).optional().pointer(),
-  port: field(3, int32).optional().pointer(),
-  appProtocol: field(4, string).optional().pointer(),
-})
-
-export const endpointSlice = struct('discovery.v1.EndpointSlice', {
-  ...typeMeta,
-  metadata: field(1, objectMeta).implied(),
-  endpoints: field(2, list(endpoint)).listAtomic(),
-  ports: field(3, list(endpointPort)).printed().listAtomic(),
-  addressType: field(4, string),
-})
+import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
+import { semanticallyEqual, validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
+import { dropTopology, sliceEndpointsText, slicePortsText, sliceWarnings, validateSlice, validateSliceUpdate } from './slice-rules.ts'
+import { endpointSlice } from './slice-schema.ts'
 
 export type EndpointSlice = ObjectOf<typeof EndpointSlice>
 export const EndpointSlice = defineKind({
@@ -77,12 +24,23 @@ export const EndpointSlice = defineKind({
   generation: (draft, old) =>
     !semanticallyEqual(draft.endpoints, old.endpoints) ||
     !semanticallyEqual(draft.ports, old.ports) ||
+    draft.addressType !== old.addressType ||
     !semanticallyEqual(draft.metadata.labels, old.metadata.labels),
+  prepareForCreate: (draft) => dropTopology(draft),
+  prepareForUpdate: (draft, old) => dropTopology(draft, old),
   columns: [
     { name: 'AddressType', type: 'string', description: 'IPv4, IPv6 or FQDN.', value: ({ addressType }) => addressType },
     { name: 'Ports', type: 'string', description: 'Ports of every endpoint.', value: ({ ports }) => slicePortsText(ports ?? []) },
     { name: 'Endpoints', type: 'string', description: 'Their addresses.', value: ({ endpoints }) => sliceEndpointsText(endpoints ?? []) },
   ],
-  validate: (object) => validateSlice(object as never),
-  validateUpdate: (object, old) => validateSliceUpdate(object as never, old as never),
+  validatesMetadata: true,
+  *validate(object) {
+    yield* validateObjectMeta(object.metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+    yield* validateSlice(object)
+  },
+  *validateUpdate(object, old) {
+    yield* validateObjectMeta(object.metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+    yield* validateSliceUpdate(object, old)
+  },
+  warnings: sliceWarnings,
 })

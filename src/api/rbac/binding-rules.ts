@@ -5,7 +5,7 @@ import { child, index } from '../../apimachinery/field-path.ts'
 import type { Column } from '../../apimachinery/kind.ts'
 import { nameIsDnsSubdomain, pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
-import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
+import { semanticallyEqual, validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
 
 const group = 'rbac.authorization.k8s.io'
 
@@ -27,9 +27,10 @@ export function setBindingDefaults(draft: { subjects?: Subject[]; roleRef: { api
   }
 }
 
-export function* validateBinding({ subjects = [], roleRef }: Binding, isNamespaced: boolean): Generator<FieldError> {
+export function* validateBinding({ metadata, subjects = [], roleRef }: Binding, isNamespaced: boolean): Generator<FieldError> {
+  yield* validateObjectMeta(metadata, { scope: isNamespaced ? 'Namespaced' : 'Cluster', validateName: pathSegmentNameErrors })
   if (roleRef.apiGroup !== group) yield notSupported('roleRef.apiGroup', roleRef.apiGroup, [group])
-  const kinds = isNamespaced ? ['ClusterRole', 'Role'] : ['ClusterRole']
+  const kinds = isNamespaced ? ['Role', 'ClusterRole'] : ['ClusterRole']
   if (!kinds.includes(roleRef.kind)) yield notSupported('roleRef.kind', roleRef.kind, kinds)
   if (roleRef.name === '') yield required('roleRef.name')
   else for (const text of pathSegmentNameErrors(roleRef.name, false)) yield invalidValue('roleRef.name', roleRef.name, text)
@@ -48,11 +49,12 @@ function* validateSubject(
     if (!isNamespaced && namespace === '') yield required(child(path, 'namespace'))
   } else if (kind === 'User' || kind === 'Group') {
     if (apiGroup !== group) yield notSupported(child(path, 'apiGroup'), apiGroup, [group])
-  } else yield notSupported(child(path, 'kind'), kind, ['Group', 'ServiceAccount', 'User'])
+  } else yield notSupported(child(path, 'kind'), kind, ['ServiceAccount', 'User', 'Group'])
 }
 
 export function* validateBindingUpdate(now: Binding, old: Binding, isNamespaced: boolean): Generator<FieldError> {
   yield* validateBinding(now, isNamespaced)
+  yield* validateObjectMetaUpdate(now.metadata, old.metadata)
   const { apiGroup, kind, name } = now.roleRef
   if (!semanticallyEqual(now.roleRef, old.roleRef))
     yield invalidValue('roleRef', { APIGroup: apiGroup, Kind: kind, Name: name }, 'cannot change roleRef')
@@ -61,21 +63,28 @@ export function* validateBindingUpdate(now: Binding, old: Binding, isNamespaced:
 function namesOf({ subjects = [] }: Binding, kind: string): string {
   return subjects
     .filter((one) => one.kind === kind)
-    .map(({ name, namespace }) => (kind === 'ServiceAccount' && (namespace ?? '') !== '' ? `${namespace}/${name}` : name))
+    .map(({ name, namespace }) => (kind === 'ServiceAccount' ? `${namespace ?? ''}/${name}` : name))
     .join(', ')
 }
 
 const wide = { type: 'string', priority: 1 } as const
-export const bindingColumns: readonly Column<Binding>[] = [
-  nameColumn as Column<Binding>,
-  { name: 'Role', type: 'string', description: 'The role that is bound.', value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
-  ageColumn as Column<Binding>,
-  { ...wide, name: 'Users', description: 'Users in the binding', value: (binding) => namesOf(binding, 'User') },
-  { ...wide, name: 'Groups', description: 'Groups in the binding', value: (binding) => namesOf(binding, 'Group') },
-  {
-    ...wide,
-    name: 'ServiceAccounts',
-    description: 'ServiceAccounts in the binding',
-    value: (binding) => namesOf(binding, 'ServiceAccount'),
-  },
-]
+
+/** `where`: how the columns call the binding. */
+export function bindingColumns(where: 'roleBinding' | 'clusterRoleBinding'): readonly Column<Binding>[] {
+  const roles =
+    where === 'roleBinding'
+      ? 'RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace.'
+      : 'RoleRef can only reference a ClusterRole in the global namespace.'
+  const role = `${roles} If the RoleRef cannot be resolved, the Authorizer must return an error.`
+  const subjects = (name: string, kind: string): Column<Binding> => {
+    return { ...wide, name, description: `${name} in the ${where}`, value: (binding) => namesOf(binding, kind) }
+  }
+  return [
+    nameColumn,
+    { name: 'Role', type: 'string', description: role, value: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
+    ageColumn,
+    subjects('Users', 'User'),
+    subjects('Groups', 'Group'),
+    subjects('ServiceAccounts', 'ServiceAccount'),
+  ]
+}

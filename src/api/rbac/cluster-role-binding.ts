@@ -27,7 +27,8 @@ export const ClusterRoleBinding = defineKind({
   generation: 'none',
   allowCreateOnUpdate: true,
   setDefaults: (draft) => setBindingDefaults(draft as never),
-  columns: bindingColumns as never,
+  columns: bindingColumns('clusterRoleBinding') as never,
+  validatesMetadata: true,
   validate: (object) => validateBinding(object as never, false),
   validateUpdate: (object, old) => validateBindingUpdate(object as never, old as never, false),
 })

@@ -1,10 +1,14 @@
 /**
  * rbac.authorization.k8s.io/v1 ClusterRole: a set of permissions, possibly put together from others by labels.
  */
+import type { FieldError } from '../../apimachinery/field-error.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { labelSelector, typeMeta } from '../../apimachinery/meta.ts'
+import { pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, list, struct } from '../../apimachinery/schema/schema.ts'
+import { validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
+import { dropEmptyRules, validateAggregation, validateRules } from './role-rules.ts'
 import { policyRule } from './rules.ts'
 
 export interface AggregationRule extends Infer<typeof aggregationRule> {}
@@ -28,4 +32,19 @@ export const ClusterRole = defineKind({
   versions: [{ name: 'v1', schema: clusterRole }],
   generation: 'none',
   allowCreateOnUpdate: true,
+  setDefaults: dropEmptyRules,
+  validatesMetadata: true,
+  validate: (object) => validateRole(object),
+  *validateUpdate(object, old) {
+    yield* validateRole(object, old)
+    yield* validateObjectMetaUpdate(object.metadata, old.metadata)
+  },
 })
+
+type RoleObject = Infer<typeof clusterRole>
+
+function* validateRole(object: RoleObject, old?: RoleObject): Generator<FieldError> {
+  yield* validateObjectMeta(object.metadata, { scope: 'Cluster', validateName: pathSegmentNameErrors })
+  yield* validateRules(object.rules, false)
+  yield* validateAggregation(object.aggregationRule, old?.aggregationRule)
+}

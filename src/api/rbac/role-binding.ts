@@ -26,7 +26,8 @@ export const RoleBinding = defineKind({
   generation: 'none',
   allowCreateOnUpdate: true,
   setDefaults: (draft) => setBindingDefaults(draft as never),
-  columns: bindingColumns as never,
+  columns: bindingColumns('roleBinding') as never,
+  validatesMetadata: true,
   validate: (object) => validateBinding(object as never, true),
   validateUpdate: (object, old) => validateBindingUpdate(object as never, old as never, true),
 })

@@ -1,10 +1,14 @@
 /**
  * rbac.authorization.k8s.io/v1 Role: a set of permissions within a namespace.
  */
+import type { FieldError } from '../../apimachinery/field-error.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
+import { pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
-import { field, list, struct } from '../../apimachinery/schema/schema.ts'
+import { field, type Infer, list, struct } from '../../apimachinery/schema/schema.ts'
+import { validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
+import { dropEmptyRules, validateRules } from './role-rules.ts'
 import { policyRule } from './rules.ts'
 
 export const role = struct('rbac.v1.Role', {
@@ -22,4 +26,18 @@ export const Role = defineKind({
   versions: [{ name: 'v1', schema: role }],
   generation: 'none',
   allowCreateOnUpdate: true,
+  setDefaults: dropEmptyRules,
+  validatesMetadata: true,
+  validate: (object) => validateRole(object),
+  *validateUpdate(object, old) {
+    yield* validateRole(object)
+    yield* validateObjectMetaUpdate(object.metadata, old.metadata)
+  },
 })
+
+type RoleObject = Infer<typeof role>
+
+function* validateRole(object: RoleObject): Generator<FieldError> {
+  yield* validateObjectMeta(object.metadata, { scope: 'Namespaced', validateName: pathSegmentNameErrors })
+  yield* validateRules(object.rules, true)
+}

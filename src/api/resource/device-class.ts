@@ -26,7 +26,7 @@ export const deviceClassSpec = struct('resource.v1.DeviceClassSpec', {
 export const deviceClass = struct('resource.v1.DeviceClass', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, deviceClassSpec).implied(),
+  spec: field(2, deviceClassSpec),
 })
 
 export type DeviceClass = ObjectOf<typeof DeviceClass>

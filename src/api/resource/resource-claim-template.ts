@@ -22,7 +22,7 @@ export const resourceClaimTemplateSpec = struct('resource.v1.ResourceClaimTempla
 export const resourceClaimTemplate = struct('resource.v1.ResourceClaimTemplate', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, resourceClaimTemplateSpec).implied(),
+  spec: field(2, resourceClaimTemplateSpec),
 })
 
 export type ResourceClaimTemplate = ObjectOf<typeof ResourceClaimTemplate>

@@ -116,7 +116,7 @@ export const resourceClaimStatus = struct('resource.v1.ResourceClaimStatus', {
 export const resourceClaim = struct('resource.v1.ResourceClaim', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, resourceClaimSpec).implied(),
+  spec: field(2, resourceClaimSpec),
   status: field(3, resourceClaimStatus).optional(),
 })
 

@@ -107,7 +107,7 @@ export const resourceSliceSpec = struct('resource.v1.ResourceSliceSpec', {
 export const resourceSlice = struct('resource.v1.ResourceSlice', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, resourceSliceSpec).implied(),
+  spec: field(2, resourceSliceSpec),
 })
 
 export type ResourceSlice = ObjectOf<typeof ResourceSlice>

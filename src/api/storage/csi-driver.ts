@@ -32,7 +32,7 @@ export const csiDriverSpec = struct('storage.v1.CSIDriverSpec', {
 export const csiDriver = struct('storage.v1.CSIDriver', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, csiDriverSpec).implied(),
+  spec: field(2, csiDriverSpec),
 })
 
 export type CSIDriver = ObjectOf<typeof CSIDriver>

@@ -34,7 +34,7 @@ export const csiNodeSpec = struct('storage.v1.CSINodeSpec', {
 export const csiNode = struct('storage.v1.CSINode', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, csiNodeSpec).implied(),
+  spec: field(2, csiNodeSpec),
 })
 
 export type CSINode = ObjectOf<typeof CSINode>

@@ -46,7 +46,7 @@ export const volumeAttachmentStatus = struct('storage.v1.VolumeAttachmentStatus'
 export const volumeAttachment = struct('storage.v1.VolumeAttachment', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  spec: field(2, volumeAttachmentSpec).implied(),
+  spec: field(2, volumeAttachmentSpec),
   status: field(3, volumeAttachmentStatus).optional(),
 })
 

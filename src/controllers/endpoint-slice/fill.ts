@@ -6,7 +6,8 @@
  *  3. If any are left: into the one slice that they fill best, or into a new one. Half-empty slices stay half empty: moving endpoints
  *     around would cost more than it saves.
  */
-import type { Endpoint, EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
+import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
+import type { Endpoint } from '../../api/discovery/slice-schema.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import { endpointKey, isSameEndpoint } from './slice-facts.ts'
 

@@ -4,7 +4,8 @@
  */
 
 import type { Service } from '../../api/core/service.ts'
-import type { Endpoint, EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
+import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
+import type { Endpoint } from '../../api/discovery/slice-schema.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import type { Filled } from './fill.ts'
 

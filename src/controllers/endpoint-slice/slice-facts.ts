@@ -1,7 +1,8 @@
 /**
  * Names, labels and comparisons of EndpointSlices that the controller for Services and the one that mirrors Endpoints share.
  */
-import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
+import type { EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
+import type { Endpoint, EndpointPort } from '../../api/discovery/slice-schema.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import { fnv128aHex, goPointer } from '../shared/go-hash.ts'

@@ -3,7 +3,8 @@
  */
 import type { Pod } from '../../api/core/pod.ts'
 import { isPodTerminal, isTerminating } from '../../api/core/pod-facts.ts'
-import type { Service, ServicePort } from '../../api/core/service.ts'
+import type { Service } from '../../api/core/service.ts'
+import type { ServicePort } from '../../api/core/service-schema.ts'
 import { formatIp, parseIpSloppy } from '../../apimachinery/ip-address.ts'
 
 export function belongsInEndpoints(pod: Pod, includeTerminating: boolean): boolean {

@@ -103,10 +103,10 @@ export const container = struct('core.v1.Container', {
 
 export interface EphemeralContainerCommon extends Infer<typeof ephemeralContainerCommon> {}
 export const ephemeralContainerCommon = struct('core.v1.EphemeralContainerCommon', {
-  name: field(1, string).printed(),
+  name: field(1, string),
   image: field(2, string).optional(),
-  command: field(3, list(string)).optional(),
-  args: field(4, list(string)).optional(),
+  command: field(3, list(string)).optional().listAtomic(),
+  args: field(4, list(string)).optional().listAtomic(),
   workingDir: field(5, string).optional(),
   ports: field(6, list(containerPort)).optional().listMap('containerPort', 'protocol').patchMerge('containerPort'),
   env: field(7, list(envVar)).optional().listMap('name').patchMerge('name'),
@@ -121,13 +121,13 @@ export const ephemeralContainerCommon = struct('core.v1.EphemeralContainerCommon
   stdin: field(16, boolean).optional(),
   stdinOnce: field(17, boolean).optional(),
   tty: field(18, boolean).optional(),
-  envFrom: field(19, list(envFromSource)).optional(),
+  envFrom: field(19, list(envFromSource)).optional().listAtomic(),
   terminationMessagePolicy: field(20, string).optional().enum('FallbackToLogsOnError', 'File'),
   volumeDevices: field(21, list(volumeDevice)).optional().listMap('devicePath').patchMerge('devicePath'),
   startupProbe: field(22, probe).optional().pointer(),
-  resizePolicy: field(23, list(containerResizePolicy)).optional(),
+  resizePolicy: field(23, list(containerResizePolicy)).optional().listAtomic(),
   restartPolicy: field(24, string).optional().pointer().enum('Always', 'Never', 'OnFailure'),
-  restartPolicyRules: field(25, list(containerRestartRule)).optional(),
+  restartPolicyRules: field(25, list(containerRestartRule)).optional().listAtomic(),
 })
 
 export interface EphemeralContainer extends Infer<typeof ephemeralContainer> {}

@@ -121,7 +121,7 @@ const standardResources: ReadonlySet<string> = new Set([
 ])
 
 /** False: something was said. */
-function checkAnyResourceName(name: string, path: string, out: Errors): boolean {
+export function checkAnyResourceName(name: string, path: string, out: Errors): boolean {
   if (standardContainerResources.has(name)) return true
   const problems = qualifiedNameErrors(name)
   for (const problem of problems) out.push(invalidValue(path, name, problem))
@@ -131,7 +131,7 @@ function checkAnyResourceName(name: string, path: string, out: Errors): boolean 
   return false
 }
 
-const checkContainerResourceName: CheckName = (name, path, out) => {
+export const checkContainerResourceName: CheckName = (name, path, out) => {
   checkAnyResourceName(name, path, out)
   if (!name.includes('/')) {
     if (!standardContainerResources.has(name) && !isHugePages(name)) {

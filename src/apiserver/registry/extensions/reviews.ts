@@ -3,7 +3,9 @@
  * with its status filled in.
  */
 
-import { type FieldError, invalidValue } from '../../../apimachinery/field-error.ts'
+import { validateAccess, validateLocalAccess, validateSelfAccess } from '../../../api/authorization/access-rules.ts'
+import type { FieldError } from '../../../apimachinery/field-error.ts'
+import type { ObjectMeta } from '../../../apimachinery/object.ts'
 import { badRequest, invalid } from '../../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../../wire/http.ts'
 import type { User } from '../../authn/user.ts'
@@ -75,24 +77,6 @@ function attributesOf({ resourceAttributes, nonResourceAttributes }: AccessSpec)
   return { verb: pathVerb, path, isResource: false, group: '', version: '', resource: '', subresource: '', namespace: '', name: '' }
 }
 
-function* attributeErrors({ resourceAttributes, nonResourceAttributes }: AccessSpec): Generator<FieldError> {
-  if (resourceAttributes && nonResourceAttributes) {
-    const shown = { Path: nonResourceAttributes.path ?? '', Verb: nonResourceAttributes.verb ?? '' }
-    yield invalidValue('spec.nonResourceAttributes', shown, 'cannot be specified in combination with resourceAttributes')
-  }
-  if (!resourceAttributes && !nonResourceAttributes) {
-    const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
-    yield invalidValue('spec.resourceAttributes', null, why)
-  }
-}
-
-function* subjectErrors(spec: AccessSpec): Generator<FieldError> {
-  yield* attributeErrors(spec)
-  if ((spec.user ?? '') === '' && (spec.groups?.length ?? 0) === 0) {
-    yield invalidValue('spec.user', '', 'at least one of user or group must be specified')
-  }
-}
-
 function refuse(errors: Iterable<FieldError>): void {
   const all = [...errors]
   if (all.length > 0) throw invalid(accessGroup, '', '', all)
@@ -108,25 +92,20 @@ const subjectOf = ({ user = '', groups, uid = '', extra }: AccessSpec): User => 
 
 export const selfSubjectAccessReviews = asked((context, draft) => {
   const spec = specOf(draft)
-  refuse(attributeErrors(spec))
+  refuse(validateSelfAccess({ metadata: draft.metadata as ObjectMeta, spec }))
   return accessStatus(context, context.user, spec)
 })
 
 export const subjectAccessReviews = asked((context, draft) => {
   const spec = specOf(draft)
-  refuse(subjectErrors(spec))
+  refuse(validateAccess({ metadata: draft.metadata as ObjectMeta, spec }))
   return accessStatus(context, subjectOf(spec), spec)
 })
 
 export const localSubjectAccessReviews = asked((context, draft) => {
   const spec = specOf(draft)
   const { namespace } = context.info
-  const errors = [...subjectErrors(spec)]
-  const asks = spec.resourceAttributes?.namespace ?? ''
-  if (spec.resourceAttributes && asks !== namespace) {
-    errors.push(invalidValue('spec.resourceAttributes.namespace', asks, 'must match metadata.namespace'))
-  }
-  refuse(errors)
+  refuse(validateLocalAccess({ metadata: draft.metadata as ObjectMeta, spec }, namespace))
   draft.metadata.namespace = namespace
   return accessStatus(context, subjectOf(spec), spec)
 })

@@ -5,6 +5,7 @@
  * What a newcomer would get wrong: clusterIP is the first of clusterIPs, and an old client that knows only the one must not
  * trip over the other; a headless Service without a selector counts as dual-stack whatever the cluster has.
  */
+import { validateClusterIps } from '../../../api/core/service-address-rules.ts'
 import { type FieldError, invalidValue } from '../../../apimachinery/field-error.ts'
 import { ipFamilyOf } from '../../../apimachinery/ip-address.ts'
 import { invalid } from '../../../apimachinery/status-error.ts'
@@ -35,8 +36,9 @@ export function setFamilies(service: ServiceParts, old: ServiceParts | undefined
   if (old !== undefined && keepsPreferDualStack(spec, old.spec)) return
   const isHeadlessAlone = spec.clusterIP === headless && Object.keys(spec.selector ?? {}).length === 0
   spec.ipFamilyPolicy ??= old?.spec.ipFamilyPolicy ?? (isHeadlessAlone ? 'RequireDualStack' : singleStack)
-  if (old !== undefined) releaseSecondary(spec, old.spec, service)
-  refuse(service, [...policyErrors(spec), ...inferFamilies(spec)])
+  refuse(service, [...validateClusterIps(spec, old?.spec)])
+  const reduced = old === undefined ? [] : [...releaseSecondary(spec, old.spec)]
+  refuse(service, [...reduced, ...policyErrors(spec), ...inferFamilies(spec)])
   if (isHeadlessAlone) return setFamiliesOfHeadless(spec)
   refuse(service, [...clusterErrors(spec)])
   if ((spec.ipFamilies?.length ?? 0) === 0) spec.ipFamilies = [clusterFamily]
@@ -53,25 +55,24 @@ function keepsPreferDualStack(spec: ServiceSpecParts, old: ServiceSpecParts): bo
   return sameList(spec.clusterIPs, old.clusterIPs) && sameList(spec.ipFamilies, old.ipFamilies)
 }
 
-function releaseSecondary(spec: ServiceSpecParts, old: ServiceSpecParts, service: ServiceParts): void {
-  if (spec.ipFamilyPolicy === singleStack) {
+/** SingleStack lets the second family go; any other policy must not lose it in silence. */
+function* releaseSecondary(spec: ServiceSpecParts, old: ServiceSpecParts): Generator<FieldError> {
+  const policy = spec.ipFamilyPolicy
+  if (policy === singleStack) {
     if (sameList(old.clusterIPs, spec.clusterIPs) && (spec.clusterIPs?.length ?? 0) > 1)
       spec.clusterIPs = spec.clusterIPs?.slice(0, 1) ?? []
     if (sameList(old.ipFamilies, spec.ipFamilies) && (spec.ipFamilies?.length ?? 0) > 1)
       spec.ipFamilies = spec.ipFamilies?.slice(0, 1) ?? []
     return
   }
-  const errors: FieldError[] = []
   const isReduced = (now: readonly string[] | undefined, before: readonly string[] | undefined): boolean =>
     (now?.length ?? 0) === 1 && (before?.length ?? 0) === 2
-  const policy = spec.ipFamilyPolicy
   if (isReduced(spec.clusterIPs, old.clusterIPs)) {
-    errors.push(invalidValue('spec.ipFamilyPolicy', policy, "must be 'SingleStack' to release the secondary cluster IP"))
+    yield invalidValue('spec.ipFamilyPolicy', policy, "must be 'SingleStack' to release the secondary cluster IP")
   }
   if (isReduced(spec.ipFamilies, old.ipFamilies)) {
-    errors.push(invalidValue('spec.ipFamilyPolicy', policy, "must be 'SingleStack' to release the secondary IP family"))
+    yield invalidValue('spec.ipFamilyPolicy', policy, "must be 'SingleStack' to release the secondary IP family")
   }
-  refuse(service, errors)
 }
 
 function* policyErrors({ ipFamilyPolicy, clusterIPs, ipFamilies }: ServiceSpecParts): Generator<FieldError> {

@@ -14,7 +14,7 @@ import { type FieldError, invalidValue } from '../../../apimachinery/field-error
 import { cidrSize, formatIp, parseCidr, parseIpSloppy } from '../../../apimachinery/ip-address.ts'
 import type { KindDefinition } from '../../../apimachinery/kind.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
-import { internalError, invalid, reasonOf } from '../../../apimachinery/status-error.ts'
+import { internalError, invalid, reasonOf, StatusError } from '../../../apimachinery/status-error.ts'
 import { prefixRange } from '../../../store/store.ts'
 import { createMissing, internalWrite } from '../../bootstrap/create-missing.ts'
 import type { ApiServerFlags, Extension, Server, Undo, Write } from '../../server-parts.ts'
@@ -75,7 +75,7 @@ class ServiceAllocator {
     const undo = new Undoing()
     try {
       await this.#takeAddresses(write, service, undo)
-      if (hasNodePorts(service.spec)) this.#takeNodePorts(write, service, [], undo)
+      if (hasNodePorts(service.spec)) this.#takeNodePorts(write, service, undo)
       if (needsHealthCheckPort(service.spec)) this.#takeHealthCheckPort(write, service.spec, undo)
     } catch (error) {
       undo.run()
@@ -94,7 +94,7 @@ class ServiceAllocator {
     const undo = new Undoing()
     try {
       if (!needsClusterIp(before.spec) && needsClusterIp(service.spec)) await this.#takeAddresses(write, service, undo)
-      if (hasNodePorts(service.spec)) this.#takeNodePorts(write, service, nodePortsOf(before.spec), undo)
+      if (hasNodePorts(service.spec)) this.#changeNodePorts(write, service, nodePortsOf(before.spec), undo)
       if (needsHealthCheckPort(service.spec) && !needsHealthCheckPort(before.spec)) this.#takeHealthCheckPort(write, service.spec, undo)
     } catch (error) {
       undo.run()
@@ -187,18 +187,36 @@ class ServiceAllocator {
 
   // Ports
 
-  #takeNodePorts(write: Write, { spec, metadata }: ServiceParts, had: readonly number[], undo: Undoing): void {
+  /** The first entry of a port decides for the others of the same number (TCP and UDP of DNS). */
+  #takeNodePorts(write: Write, { spec, metadata }: ServiceParts, undo: Undoing): void {
+    const ports = spec.ports ?? []
     const byPort = new Map<number, number>()
-    const seen = new Set(had)
+    for (const [i, port] of ports.entries()) {
+      if (!port.nodePort && !givesNodePorts(spec)) continue
+      const given = byPort.get(port.port)
+      if (given === undefined) {
+        const wanted = requestedFor(port.port, ports)
+        if (wanted) this.#takePort(wanted, nodePortField(i), metadata.name ?? '', undo)
+        port.nodePort = wanted || this.#takeAnyPort(write, 'a nodePort', undo)
+        byPort.set(port.port, port.nodePort)
+      } else if (!port.nodePort) port.nodePort = given
+      else if (port.nodePort !== given) this.#takePort(port.nodePort, nodePortField(i), metadata.name ?? '', undo)
+    }
+  }
+
+  #changeNodePorts(write: Write, { spec, metadata }: ServiceParts, had: readonly number[], undo: Undoing): void {
+    const known = new Set(had)
+    const places = new Set<string>()
     for (const [i, port] of (spec.ports ?? []).entries()) {
       if (!port.nodePort && !givesNodePorts(spec)) continue
-      const wanted = port.nodePort || (had.length === 0 ? (byPort.get(port.port) ?? requestedFor(port.port, spec.ports ?? [])) : 0)
-      if (wanted) {
-        if (!seen.has(wanted)) this.#takePort(wanted, `spec.ports[${i}].nodePort`, metadata.name ?? '', undo)
-        port.nodePort = wanted
-      } else port.nodePort = this.#takeAnyPort(write, 'a nodePort', undo)
-      seen.add(port.nodePort)
-      byPort.set(port.port, port.nodePort)
+      if (!port.nodePort) port.nodePort = this.#takeAnyPort(write, 'a nodePort', undo)
+      else if (!known.has(port.nodePort)) {
+        this.#takePort(port.nodePort, nodePortField(i), metadata.name ?? '', undo)
+        known.add(port.nodePort)
+      }
+      const place = `${port.protocol ?? ''} ${port.nodePort}`
+      if (places.has(place)) throw new StatusError(500, undefined, `duplicate nodePort: {${place}}`)
+      places.add(place)
     }
   }
 
@@ -265,6 +283,10 @@ class Undoing {
     for (const step of this.#steps.reverse()) step()
     this.#steps = []
   }
+}
+
+function nodePortField(position: number): string {
+  return `spec.ports[${position}].nodePort`
 }
 
 /** Another entry for the same port (TCP and UDP of DNS) may name the node port for both. */
