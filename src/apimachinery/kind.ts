@@ -130,7 +130,6 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly fieldLabelErrors?: 'own' | 'generic' | ((label: string) => string)
   /** Columns between Name and Age, or all when one of `columns` is named Name. Absent: Name and Created At. */
   readonly columns?: readonly Column<T>[]
-  readonly documentation?: string
 }
 
 /** Keeps the literal's type so that `ObjectOf` can read it. */

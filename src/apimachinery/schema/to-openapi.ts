@@ -6,6 +6,7 @@
  *
  * What kubectl decides by: x-kubernetes-group-version-kind finds the type, x-kubernetes-patch-* and list types say how to merge.
  */
+import { commonMeaning, type Documentation } from './documentation.ts'
 import type { Field, Schema, StructSchema } from './schema.ts'
 
 export type OpenApiObject = Record<string, unknown>
@@ -70,10 +71,13 @@ const wellKnown: Readonly<Record<string, { readonly name: string; readonly v2: O
 
 export class Definitions {
   readonly #version: OpenApiVersion
+  readonly #documentation: Documentation
   readonly #byName = new Map<string, OpenApiObject>()
 
-  constructor(version: OpenApiVersion) {
+  /** What `documentation` says of a type counts for those whose schema says nothing. */
+  constructor(version: OpenApiVersion, documentation: Documentation = new Map()) {
     this.#version = version
+    this.#documentation = documentation
   }
 
   /** Sorted by name. */
@@ -82,8 +86,8 @@ export class Definitions {
   }
 
   /** Adds the schema and everything it refers to; answers its name. */
-  add(schema: StructSchema, kind?: OpenApiKind, documentation?: string): string {
-    const definition = this.#byName.get(schema.name) ?? this.#define(schema, documentation)
+  add(schema: StructSchema, kind?: OpenApiKind): string {
+    const definition = this.#byName.get(schema.name) ?? this.#define(schema)
     if (kind !== undefined) {
       const kinds = (definition['x-kubernetes-group-version-kind'] ??= []) as OpenApiKind[]
       if (!kinds.some((one) => one.group === kind.group && one.version === kind.version && one.kind === kind.kind)) kinds.push(kind)
@@ -95,16 +99,18 @@ export class Definitions {
     return { $ref: `${this.#version === 'v2' ? '#/definitions/' : '#/components/schemas/'}${name}` }
   }
 
-  #define(schema: StructSchema, documentation = schema.documentation): OpenApiObject {
+  #define(schema: StructSchema): OpenApiObject {
     const definition: OpenApiObject = {}
     // Known before its fields are looked at: types contain themselves.
     this.#byName.set(schema.name, definition)
+    const documentation = schema.documentation ?? this.#documentation.get(schema.name)?.text
     if (documentation !== undefined) definition.description = documentation
     const required = Object.entries(schema.fields)
       .filter(([, { facts }]) => facts.isRequired)
       .map(([name]) => name)
     const properties: OpenApiObject = {}
-    for (const [name, { facts }] of Object.entries(schema.fields)) properties[name] = this.#property(facts, name)
+    for (const [name, { facts }] of Object.entries(schema.fields))
+      properties[name] = this.#property(facts, this.#meaning(schema.name, name, facts))
     if (Object.keys(properties).length > 0) definition.properties = properties
     if (required.length > 0) definition.required = required.sort()
     definition.type = 'object'
@@ -113,8 +119,16 @@ export class Definitions {
     return definition
   }
 
-  #property(facts: Field<unknown, boolean>['facts'], name: string): OpenApiObject {
-    const documentation = facts.documentation ?? commonDocumentation(facts, name)
+  #meaning(owner: string, name: string, facts: Field<unknown, boolean>['facts']): string | undefined {
+    return (
+      facts.documentation ??
+      this.#documentation.get(owner)?.fields.get(name) ??
+      commonDocumentation(facts, name) ??
+      commonMeaning(owner, name, facts.schema.type === 'struct')
+    )
+  }
+
+  #property(facts: Field<unknown, boolean>['facts'], documentation: string | undefined): OpenApiObject {
     const property = this.#described(this.#typeOf(facts.schema), documentation, this.#defaultOf(facts))
     const { listType, patchMergeKey, patchStrategies, isAtomicStruct, enumValues } = facts
     if (listType !== undefined) {

@@ -6,6 +6,7 @@
 import { tokenRequest } from '../../api/authentication/token-request.ts'
 import { scale } from '../../api/autoscaling/scale.ts'
 import { binding } from '../../api/core/binding.ts'
+import { builtInDocumentation } from '../../api/documentation/all.ts'
 import { eviction } from '../../api/policy/eviction.ts'
 import { deleteOptions, statusSchema } from '../../apimachinery/meta.ts'
 import { listMeta } from '../../apimachinery/object.ts'
@@ -42,7 +43,7 @@ function listSchemaOf({ schema, listKind, kind }: ServedResource): StructSchema 
 }
 
 function documentOf(resources: readonly ServedResource[], openApi: OpenApiVersion, version: string): OpenApiObject {
-  const definitions = new Definitions(openApi)
+  const definitions = new Definitions(openApi, builtInDocumentation)
   const paths: OpenApiObject = {}
   const common = {
     deleteOptions: definitions.add(deleteOptions as StructSchema),
@@ -53,7 +54,7 @@ function documentOf(resources: readonly ServedResource[], openApi: OpenApiVersio
     const { group, versionName, kind, schema } = resource
     const gvk = { group, version: versionName, kind: kind.kind }
     definitions.add(deleteOptions as StructSchema, { group, version: versionName, kind: 'DeleteOptions' })
-    const object = definitions.add(schema, gvk, kind.documentation)
+    const object = definitions.add(schema, gvk)
     const types = {
       ...common,
       object,
