@@ -42,6 +42,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
     'resource.v1.ResourceClaimConsumerReference.uid',
     'apimachinery.pkg.apis.meta.v1.ObjectMeta.uid',
     'apimachinery.pkg.apis.meta.v1.OwnerReference.uid',
+    'apimachinery.pkg.apis.meta.v1.Preconditions.uid',
   ],
   'v1.AddressType': ['discovery.v1.EndpointSlice.addressType'],
   'v1.AllocationConfigSource': ['resource.v1.DeviceAllocationConfiguration.source'],

@@ -117,6 +117,8 @@ async function runStep(api: TestApiServer, step: Step, names: Plain, emit: Emit)
   if (body !== undefined) headers['content-type'] = step.type ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')
   for (let attempt = 0; ; attempt++) {
     const response = await patiently(api, api.request(method, path, body, { headers }))
+    // Controllers, if there are any, see what happened before the next step.
+    await api.clock.settled()
     const value = response.json === undefined ? response.text.slice(0, 2000) : response.json
     const { until } = step
     const isDone =

@@ -1,67 +1,76 @@
 /**
- * Aggregated discovery: everything about all groups in two documents, which clients keep by their ETag. Version v2, and
- * v2beta1 (the same in an older coat) for those who ask for nothing newer.
+ * Aggregated discovery: everything about all groups in two documents, which clients keep by their ETag. Only version v2: v2beta1 is gone since
+ * v1.33.
  *
  * What a newcomer would get wrong: an aggregated entry anywhere in Accept wins, even behind plain JSON; the Content-Type must
  * say the same parameters back; the ETag is compared as text.
  */
 
+import type { KubeObject } from '../../apimachinery/object.ts'
 import { upperHexDigest } from '../../std/digest.ts'
-import type { HttpResponse } from '../../wire/http.ts'
 import type { Catalog, ServedResource } from '../registry/catalog.ts'
-import { parseAccept } from '../response/negotiate.ts'
+import { type Media, mediaOf, mediaTypes, type Offer, parseAccept } from '../response/negotiate.ts'
 import { headersFor } from '../response/respond.ts'
+import type { Answer } from '../route.ts'
 import type { RequestContext } from '../server-parts.ts'
 import { groupNames, resourcesOf, versionsOf } from './discovery.ts'
 
 interface Kept {
   readonly revision: number
+  readonly list: object
   readonly body: string
   readonly etag: string
 }
 const kept = new WeakMap<Catalog, Map<string, Kept>>()
 
 /** Undefined: the client asks for the plain documents. */
-export function aggregatedDiscovery(context: RequestContext, prefix: 'api' | 'apis'): HttpResponse | undefined {
-  const version = aggregatedVersion(context.header('accept'))
-  if (version === undefined) return undefined
-  const { body, etag } = documentFor(context.server.catalog, prefix, version)
-  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
+export function aggregatedDiscovery(context: RequestContext, prefix: 'api' | 'apis'): Answer | undefined {
+  const media = mediaOfAggregated(context.header('accept'))
+  if (media === undefined) return undefined
+  const { list, body, etag } = documentFor(context.server.catalog, prefix)
+  const type = `${mediaTypes[media]};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`
   const headers = { ...headersFor(context, type), etag, vary: 'Accept', 'cache-control': 'public' }
   if (context.header('if-none-match') === etag) return { status: 304, headers }
-  return { status: 200, headers, body }
+  if (media === 'json') return { status: 200, headers, body }
+  return encode(context, list, media).then((bytes) => ({ status: 200, headers, body: bytes }))
 }
 
-function aggregatedVersion(accept: string | undefined): string | undefined {
+async function encode({ server }: RequestContext, list: object, media: Media): Promise<Uint8Array | string> {
+  if (media === 'protobuf') return server.protobuf.encode(list as KubeObject)
+  const { formatYaml } = await import('../../wire/yaml-format.ts')
+  return formatYaml(list)
+}
+
+function mediaOfAggregated(accept: string | undefined): Media | undefined {
   if (accept === undefined || !accept.includes('APIGroupDiscoveryList')) return undefined
   for (const { type, parameters } of parseAccept(accept)) {
-    if (type !== 'application/json' && type !== '*/*' && type !== 'application/*') continue
-    if (parameters.get('as') !== 'APIGroupDiscoveryList' || parameters.get('g') !== 'apidiscovery.k8s.io') continue
-    const version = parameters.get('v')
-    if (version === 'v2' || version === 'v2beta1') return version
+    const media = mediaOf(type, offer)
+    if (media === undefined || parameters.get('as') !== 'APIGroupDiscoveryList') continue
+    if (parameters.get('g') === 'apidiscovery.k8s.io' && parameters.get('v') === 'v2') return media
   }
   return undefined
 }
 
-function documentFor(catalog: Catalog, prefix: 'api' | 'apis', version: string): Kept {
+const offer: Offer = { media: ['json', 'yaml', 'protobuf'], transforms: false }
+
+function documentFor(catalog: Catalog, prefix: 'api' | 'apis'): Kept {
   let documents = kept.get(catalog)
   if (documents === undefined) {
     documents = new Map()
     kept.set(catalog, documents)
   }
-  const key = `${prefix} ${version}`
-  const known = documents.get(key)
+  const known = documents.get(prefix)
   if (known?.revision === catalog.revision) return known
   const groups = prefix === 'api' ? [''] : groupNames(catalog)
   const list = {
     kind: 'APIGroupDiscoveryList',
-    apiVersion: `apidiscovery.k8s.io/${version}`,
+    apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map((group) => groupEntry(catalog, group)),
   }
   const body = `${JSON.stringify(list)}\n`
-  const made = { revision: catalog.revision, body, etag: `"${upperHexDigest('sha512', body)}"` }
-  documents.set(key, made)
+  const made = { revision: catalog.revision, list, body, etag: `"${upperHexDigest('sha512', body)}"` }
+  documents.set(prefix, made)
   return made
 }
 

@@ -27,6 +27,24 @@ test('aggregated discovery has an ETag and answers 304', async () => {
   expect([second.status, second.text]).toEqual([304, ''])
 })
 
+test('discovery in protobuf and YAML, aggregated too; v2beta1 is no more', async () => {
+  await using api = await startTestApiServer()
+  const get = (path: string, accept: string) => api.request('GET', path, undefined, { headers: { accept } })
+  const protobuf = 'application/vnd.kubernetes.protobuf'
+  const versions = await get('/api', protobuf)
+  expect(Buffer.from(versions.bytes).toString('latin1')).toContain('\n\x0f\n\0\x12\x0bAPIVersions\x12"\n\x02v1\x12\x1c')
+  const leases = Buffer.from((await get('/apis/coordination.k8s.io/v1', protobuf)).bytes).toString('latin1')
+  expect(leases).toContain('"C\n\x06create\n\x06delete\n\x10deletecollection\n\x03get\n\x04list\n\x05patch\n\x06update\n\x05watch2')
+  const suffix = ';g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+  const whole = await get('/api', protobuf + suffix)
+  expect(whole.headers['content-type']).toBe(protobuf + suffix)
+  expect(Buffer.from(whole.bytes).toString('latin1')).toContain('APIGroupDiscoveryList')
+  expect((await get('/api', `application/yaml${suffix}`)).text).toMatch(/^apiVersion: apidiscovery.k8s.io\/v2\nitems:\n- metadata: {}\n/)
+  const beta = suffix.replace('v2', 'v2beta1')
+  expect((await get('/api', `application/json${beta}`)).status).toBe(406)
+  expect((await get('/api', `application/json${beta},application/json`)).json.kind).toBe('APIVersions')
+})
+
 test('paths that lead nowhere: text for groups, a Status below', async () => {
   await using api = await startTestApiServer()
   for (const path of ['/apis/nog', '/apis/apps/v9/deployments', '/nowhere', '/apis/nog/v1/things']) {

@@ -146,11 +146,18 @@ interface TypeMeta {
 /** Which kind the client says it is; what it says nothing of is as the URL has it. Throws 400. */
 function typeOf(target: DecodeTarget, value: unknown, bytes?: Uint8Array): TypeMeta {
   if (value === null || value === undefined) return target
-  const problem = (text: string): StatusError =>
-    unrecognized(target, `couldn't get version/kind; json parse error: json: cannot unmarshal ${text}`, bytes)
-  if (typeof value !== 'object' || Array.isArray(value)) throw problem(`${jsonTypeOf(value)} into Go value of type ${typeMetaText}`)
+  const said = typeMetaOf(value, (why) => unrecognized(target, why, bytes))
+  const saidVersion = said.apiVersion || target.apiVersion
+  if (saidVersion.split('/').length > 2) throw unrecognized(target, `unexpected GroupVersion string: ${saidVersion}`, bytes)
+  return { kind: said.kind || target.kind, apiVersion: saidVersion }
+}
+
+/** '' for what is not said. */
+export function typeMetaOf(value: unknown, refuse: (why: string) => StatusError): TypeMeta {
+  const problem = (text: string): StatusError => refuse(`couldn't get version/kind; json parse error: json: cannot unmarshal ${text}`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw problem(`${jsonTypeOf(value)} into Go value of type ${typeMetaText}`)
   const { apiVersion, kind } = value as { readonly apiVersion?: unknown; readonly kind?: unknown }
-  if (apiVersion === target.apiVersion && kind === target.kind) return target
   for (const [name, one] of [
     ['apiVersion', apiVersion],
     ['kind', kind],
@@ -158,9 +165,7 @@ function typeOf(target: DecodeTarget, value: unknown, bytes?: Uint8Array): TypeM
     if (one !== undefined && one !== null && typeof one !== 'string')
       throw problem(`${jsonTypeOf(one)} into Go struct field .${name} of type string`)
   }
-  const saidVersion = (apiVersion as string | null | undefined) || target.apiVersion
-  if (saidVersion.split('/').length > 2) throw unrecognized(target, `unexpected GroupVersion string: ${saidVersion}`, bytes)
-  return { kind: (kind as string | null | undefined) || target.kind, apiVersion: saidVersion }
+  return { kind: (kind as string | null | undefined) ?? '', apiVersion: (apiVersion as string | null | undefined) ?? '' }
 }
 
 function checkKind(target: DecodeTarget, value: unknown, bytes: Uint8Array): void {

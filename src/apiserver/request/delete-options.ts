@@ -1,17 +1,22 @@
 /**
  * DeleteOptions: from the body if there is one, and then the query is not read at all; else from the query. Unknown fields
- * do not matter.
+ * do not matter. What does not decode is a 500 without a reason in v1.34 (1.35 made it a 400).
  */
 
+import { goTypeName } from '../../api/go-type-names.ts'
 import { type FieldError, invalidValue, notSupported } from '../../apimachinery/field-error.ts'
+import { quote } from '../../apimachinery/go-strings.ts'
 import { deleteOptions } from '../../apimachinery/meta.ts'
-import { goTypeOf } from '../../apimachinery/patch/plain-json.ts'
+import { explain } from '../../apimachinery/schema/explain.ts'
+import { Misfit, normalize } from '../../apimachinery/schema/normalize.ts'
 import type { StructSchema } from '../../apimachinery/schema/schema.ts'
-import { invalid, plainError, StatusError } from '../../apimachinery/status-error.ts'
+import { invalid, plainError } from '../../apimachinery/status-error.ts'
+import { JsonSyntaxError, readJson } from '../../wire/json.ts'
 import type { DeleteRequest } from '../registry/delete.ts'
 import type { RequestContext } from '../server-parts.ts'
 import { bodyMedia, readBody } from './body.ts'
-import { integer } from './list-options.ts'
+import { typeMetaOf } from './decode.ts'
+import { parseInteger } from './list-options.ts'
 import { isTrue } from './query.ts'
 import { validateDryRun } from './write-options.ts'
 
@@ -20,7 +25,6 @@ export interface DeleteOptions extends Omit<DeleteRequest, 'name'> {
 }
 
 interface Body {
-  readonly kind?: unknown
   readonly gracePeriodSeconds?: number | null
   readonly propagationPolicy?: string | null
   readonly orphanDependents?: boolean | null
@@ -48,35 +52,71 @@ async function decode(context: RequestContext, bytes: Uint8Array): Promise<Body>
   const media = bodyMedia(context)
   if (media === 'protobuf') {
     const { decodeProtobufBody } = await import('../response/protobuf-objects.ts')
-    return decodeProtobufBody(deleteOptions as StructSchema, 'DeleteOptions', bytes) as Body
+    return decodeProtobufBody(schema, 'DeleteOptions', bytes) as Body
   }
-  const text = Buffer.from(bytes).toString('utf8')
-  let value: unknown
+  const { value, text } =
+    media === 'yaml' ? await readYaml(bytes) : parsed(() => readJson(bytes), "couldn't get version/kind; json parse error: ")
+  if (value === null || value === undefined) return {}
+  checkKind(value)
   try {
-    value = media === 'yaml' ? (await import('../../wire/yaml.ts')).parseYaml(text) : JSON.parse(text)
+    const { value: body, hasUnknown } = normalize(schema, value)
+    if (!hasUnknown) return body as Body
   } catch (error) {
-    throw plainError(`couldn't get version/kind; json parse error: ${(error as Error).message}`)
+    if (!(error instanceof Misfit)) throw error
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw plainError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeOf(value)} into Go value`)
+  const { fatal } = explain(schema, text ?? JSON.stringify(value), goTypeName)
+  if (fatal !== undefined) throw plainError(fatal)
+  return normalize(schema, value).value as Body
+}
+
+const schema = deleteOptions as StructSchema
+
+interface Parsed {
+  readonly value: unknown
+  readonly text?: string
+}
+
+async function readYaml(bytes: Uint8Array): Promise<Parsed> {
+  const { parseYaml } = await import('../../wire/yaml.ts')
+  return parsed(() => ({ value: parseYaml(bytes) }), '')
+}
+
+function parsed(read: () => Parsed, prefix: string): Parsed {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError) && (error as Error).name !== 'YamlError') throw error
+    throw plainError(prefix + (error as Error).message)
   }
-  const body = value as Body
-  if (body.kind !== undefined && body.kind !== 'DeleteOptions') {
-    throw new StatusError(500, undefined, 'decoded object cannot be converted to DeleteOptions')
-  }
-  return body
+}
+
+const optionsKinds = ['CreateOptions', 'GetOptions', 'ListOptions', 'PatchOptions', 'UpdateOptions', 'WatchEvent']
+
+/** DeleteOptions of any group will do, whether there is such a group or not. */
+function checkKind(value: unknown): void {
+  const { kind, apiVersion } = typeMetaOf(value, (why) => plainError(why))
+  if (apiVersion.split('/').length > 2) throw plainError(`unexpected GroupVersion string: ${apiVersion}`)
+  if (kind === '' || kind === 'DeleteOptions') return
+  if (optionsKinds.includes(kind)) throw plainError('decoded object cannot be converted to DeleteOptions')
+  const version = quote(apiVersion === '' ? 'meta.k8s.io/v1' : apiVersion)
+  throw plainError(
+    `no kind ${quote(kind)} is registered for version ${version} in scheme "pkg/apis/meta/internalversion/scheme/register.go:27"`,
+  )
 }
 
 function fromQuery({ http, query }: RequestContext): Body {
   if (http.query === '') return {}
   const orphanDependents = query.get('orphanDependents')
-  const grace = integer(query.get('gracePeriodSeconds'))
+  const grace = query.get('gracePeriodSeconds')
   const propagationPolicy = query.get('propagationPolicy')
+  const uid = query.get('uid')
   return {
     dryRun: query.all('dryRun'),
-    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
-    ...(propagationPolicy === undefined || propagationPolicy === '' ? {} : { propagationPolicy }),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: parseInteger(grace) }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(orphanDependents === undefined ? {} : { orphanDependents: isTrue(orphanDependents) }),
+    // The uid of the preconditions, but not their resourceVersion, may stand in the query.
+    ...(uid === undefined ? {} : { preconditions: { uid } }),
   }
 }
 

@@ -61,8 +61,12 @@ function read(query: Query): ListOptions {
   }
 }
 
-export function integer(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined
+function integer(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseInteger(text)
+}
+
+/** Go's ParseInt, which does not take nothing for 0. */
+export function parseInteger(text: string): number {
   if (!/^[+-]?[0-9]+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${quote(text)}: invalid syntax`)
   const value = Number(text)
   if (Math.abs(value) >= 2 ** 63) throw badRequest(`strconv.ParseInt: parsing ${quote(text)}: value out of range`)

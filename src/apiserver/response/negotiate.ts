@@ -105,7 +105,7 @@ function routerAccepts(accept: string, { media }: Offer): boolean {
   })
 }
 
-function mediaOf(type: string, { media }: Offer): Media | undefined {
+export function mediaOf(type: string, { media }: Offer): Media | undefined {
   if (type === '*/*' || type === 'application/*') return media[0]
   const named = Object.hasOwn(mediaByType, type) ? mediaByType[type] : undefined
   return named !== undefined && media.includes(named) ? named : undefined

@@ -14,6 +14,7 @@ import { field, list, type StructSchema, struct } from '../../apimachinery/schem
 import { badRequest, notAcceptable } from '../../apimachinery/status-error.ts'
 import { ProtobufError, ProtobufWriter } from '../../wire/protobuf.ts'
 import type { Catalog } from '../registry/catalog.ts'
+import { discoveryMessages } from './discovery-messages.ts'
 
 /** Kinds that no catalog lists, by kind. */
 const sharedKinds: Readonly<Record<string, StructSchema>> = {
@@ -23,6 +24,7 @@ const sharedKinds: Readonly<Record<string, StructSchema>> = {
   Scale: scale as StructSchema,
   Eviction: eviction as StructSchema,
   TokenRequest: tokenRequest as StructSchema,
+  ...discoveryMessages,
 }
 
 function listOf(schema: StructSchema): StructSchema {
