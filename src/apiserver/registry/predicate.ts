@@ -40,15 +40,22 @@ export function compilePredicate(
     throw badRequest("fieldSelector metadata.name doesn't match requested name")
   }
   const name = url.name !== '' ? url.name : (selectedName ?? '')
+  const isInside = insideNamespace(resource.store, url.namespace)
   if (labels.length === 0 && fields.length === 0 && name === '')
-    return url.namespace === '' ? always : { ...always, namespace: url.namespace }
+    return url.namespace === '' ? always : { ...always, namespace: url.namespace, matches: isInside }
   return {
     isEmpty: labels.length === 0 && fields.length === 0,
     namespace: url.namespace !== '' ? url.namespace : (requiredFieldValue(fields, 'metadata.namespace') ?? ''),
     name,
     nodeName: resource.resource === 'pods' && resource.group === '' ? (requiredFieldValue(fields, 'spec.nodeName') ?? '') : '',
-    matches: matcher(resource, labels, fields, url.name),
+    matches: matcher(resource, labels, fields, url.namespace === '' ? [] : [isInside], url.name),
   }
+}
+
+/** A list reads one namespace's range anyway; but a watch may be fed with the events of all. */
+function insideNamespace(store: ResourceStore, namespace: string): (kv: KeyValue) => boolean {
+  const prefix = store.prefixOf(namespace)
+  return ({ key }) => key.startsWith(prefix)
 }
 
 function parsed<T>(parse: () => T): T {
@@ -86,14 +93,18 @@ function matcher(
   resource: ServedResource,
   labels: LabelRequirements,
   fields: FieldRequirements,
+  first: readonly ((kv: KeyValue) => boolean)[],
   urlName: string,
 ): (kv: KeyValue) => boolean {
   const { store } = resource
   const versionLabels = labelsOf(resource)
-  const tests = fields.map(({ field, operator, value }) => {
-    const valueOf = fieldReader(resource, store, versionLabels, field)
-    return (kv: KeyValue): boolean => (valueOf(kv) === value) === (operator === '=')
-  })
+  const tests = [
+    ...first,
+    ...fields.map(({ field, operator, value }) => {
+      const valueOf = fieldReader(resource, store, versionLabels, field)
+      return (kv: KeyValue): boolean => (valueOf(kv) === value) === (operator === '=')
+    }),
+  ]
   if (urlName !== '') tests.push((kv) => store.placeOf(kv.key).name === urlName)
   return (kv) => {
     for (const test of tests) if (!test(kv)) return false

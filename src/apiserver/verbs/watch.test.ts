@@ -38,6 +38,37 @@ test('a watch from a resourceVersion gets what came since, from the ring and fro
   expect(said(fromRing)).toEqual(['ADDED c', 'DELETED b'])
 })
 
+test('a watch of one namespace never sees another, wherever its events come from', async () => {
+  await using api = await startTestApiServer()
+  const elsewhere = '/api/v1/namespaces/kube-system/configmaps'
+  const from = await create(api, 'a')
+  await api.request('POST', elsewhere, { metadata: { name: 'b' } })
+  const fromHistory = await api.watch(`${cms}?watch=1&resourceVersion=${from}`)
+  await api.clock.settled()
+  await api.request('POST', elsewhere, { metadata: { name: 'c', labels: { x: '1' } } })
+  const fromRing = await api.watch(`${cms}?watch=1&resourceVersion=${api.store.revision - 1}`)
+  const selecting = await api.watch(`${cms}?watch=1&labelSelector=x&resourceVersion=${api.store.revision - 1}`)
+  await api.clock.settled()
+  await create(api, 'd', { x: '1' })
+  await api.clock.settled()
+  expect([fromHistory, fromRing, selecting].map(said)).toEqual([['ADDED d'], ['ADDED d'], ['ADDED d']])
+})
+
+test("a node's Pods in one namespace are only that namespace's", async () => {
+  await using api = await startTestApiServer()
+  for (const namespace of ['kube-system', 'default']) {
+    await api.request('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } })
+  }
+  const watch = await api.watch('/api/v1/namespaces/default/pods?watch=1&fieldSelector=spec.nodeName%3Dn1')
+  await api.clock.settled()
+  for (const namespace of ['kube-system', 'default']) {
+    const pod = { metadata: { name: `in-${namespace}` }, spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] } }
+    await api.request('POST', `/api/v1/namespaces/${namespace}/pods`, pod)
+  }
+  await api.clock.settled()
+  expect(said(watch)).toEqual(['ADDED in-default'])
+})
+
 test('a compacted resourceVersion is 410 within a 200', async () => {
   await using api = await startTestApiServer()
   await create(api, 'a')

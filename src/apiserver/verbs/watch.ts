@@ -60,7 +60,8 @@ class Watcher implements Subscriber {
   readonly #request: WatchRequest
   readonly #sink: BodySink
   readonly #channel: Channel
-  readonly #place: { readonly feed: Feed; readonly name: string }
+  /** Taken when the watch joins: a feed that nobody reads is forgotten. */
+  #place!: { readonly feed: Feed; readonly name: string }
   readonly #timers: Timer[] = []
   #position = 0
   /** Events up to here are not for this watcher: it has seen them, or did not ask for them. */
@@ -76,7 +77,6 @@ class Watcher implements Subscriber {
     this.#request = request
     this.#sink = sink
     this.#channel = request.context.server.channels.of(request.resource.store)
-    this.#place = this.#channel.feedFor(request.predicate)
   }
 
   async run(): Promise<void> {
@@ -104,6 +104,7 @@ class Watcher implements Subscriber {
 
   /** From here on the feed has everything after `seen`. */
   #join(seen: number): void {
+    this.#place = this.#channel.feedFor(this.#request.predicate)
     this.#position = this.#place.feed.end
     this.#seen = seen
     this.#channel.subscribe(this.#place, this)
