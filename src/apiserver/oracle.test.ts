@@ -17,7 +17,6 @@ import { makePrivateKey } from '../wire/x509.ts'
 const place = new URL('../../../shared/tools/oracle/', import.meta.url)
 
 const changedIn135 = 'a DeleteOptions that does not decode is a 500 in 1.34; 1.35 made it a 400'
-const noQuota = 'debt: quotas are not enforced yet'
 const oldWords = 'the words are newer than 1.34'
 
 /** The scenarios, and in each of them the answers that are not equal: with the reason why, or as a debt. */
@@ -42,26 +41,7 @@ const scenarios: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'kind-discovery': { 'resources-admissionregistration': 'MutatingAdmissionPolicies are served as v1 since 1.36' },
   'kind-event': { 'new-style-fields-missing': oldWords },
   'kind-namespace': { 'name-64': oldWords },
-  'kind-quota': {
-    'used-at-once': noQuota,
-    'dry-run-used': noQuota,
-    'third-refused': noQuota,
-    'third-refused-dry-run': noQuota,
-    'exists-before-quota': noQuota,
-    'apply-refused': noQuota,
-    'lease-refused': noQuota,
-    'two-quotas-used': noQuota,
-    'refused-by-two': noQuota,
-    'delete-second-quota': noQuota,
-    'lower-below-use': noQuota,
-    lowered: noQuota,
-    'used-after-delete': noQuota,
-    'still-full': noQuota,
-    raised: noQuota,
-    'now-ok': noQuota,
-    'resource-dropped-from-status': noQuota,
-    table: noQuota,
-  },
+  'kind-quota': {},
   'kind-rbac-roles': {},
   'kind-secret-types': {},
   'kind-strategy': {},

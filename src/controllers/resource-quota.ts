@@ -11,6 +11,7 @@ import type { Amounts } from '../api/core/pod-spec/container-sums.ts'
 import { countedNames, countedResourceOf, scopesOf, sumUsage } from '../api/core/quota-usage.ts'
 import { ResourceQuota } from '../api/core/resource-quota.ts'
 import { Service } from '../api/core/service.ts'
+import { ResourceClaim } from '../api/resource/resource-claim.ts'
 import { type KubeObject, keyOf, splitKey } from '../apimachinery/object.ts'
 import { compareQuantities } from '../apimachinery/quantity.ts'
 import { semanticallyEqual } from '../apimachinery/validate-metadata.ts'
@@ -118,12 +119,19 @@ class QuotaController {
   async #informerOf(resource: string, signal: AbortSignal): Promise<Informer<KubeObject> | undefined> {
     const known = this.#counted.get(resource)
     if (known !== undefined) return known
-    const served = (await this.#servedResource(resource, signal)) ?? undefined
-    if (served === undefined) return undefined
-    const informer = this.#context.informers.metadataOf(served)
+    const informer = await this.#startInformer(resource, signal)
+    if (informer === undefined) return undefined
     await informer.whenSynced()
     if (!this.#counted.has(resource)) this.#watch(resource, informer, () => false)
     return informer as unknown as Informer<KubeObject>
+  }
+
+  async #startInformer(resource: string, signal: AbortSignal): Promise<Informer<KubeObject> | undefined> {
+    const { informers } = this.#context
+    // Devices are counted by class.
+    if (resource === 'resourceclaims.resource.k8s.io') return informers.of(ResourceClaim) as unknown as Informer<KubeObject>
+    const served = await this.#servedResource(resource, signal)
+    return served === undefined ? undefined : (informers.metadataOf(served) as unknown as Informer<KubeObject>)
   }
 
   async #servedResource(resource: string, signal: AbortSignal): Promise<DiscoveredResource | undefined> {

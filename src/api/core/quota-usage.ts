@@ -8,7 +8,8 @@
  */
 
 import type { KubeObject } from '../../apimachinery/object.ts'
-import { quantityValue } from '../../apimachinery/quantity.ts'
+import { compareQuantities, quantityMilli, quantityValue } from '../../apimachinery/quantity.ts'
+import type { ResourceClaim } from '../resource/resource-claim.ts'
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts'
 import { isPodTerminal, podLimits, podRequests } from './pod-facts.ts'
 import { qosClassOf } from './pod-qos.ts'
@@ -36,6 +37,9 @@ const podNames = new Set([
 const serviceNames = new Set(['count/services', 'services', 'services.nodeports', 'services.loadbalancers'])
 const claimNames = ['persistentvolumeclaims', 'requests.storage']
 const storageClassInfix = '.storageclass.storage.k8s.io/'
+const deviceClassSuffix = '.deviceclass.resource.k8s.io/devices'
+/** A request for all devices may get so many. */
+const devicesMax = 32
 /** Counted by these names before `count/` was there. */
 const oldCounts = new Set(['configmaps', 'resourcequotas', 'replicationcontrollers', 'secrets'])
 
@@ -51,6 +55,7 @@ export function countedResourceOf(name: string): CountedResource | undefined {
   if (claimNames.includes(name) || claimNames.some((one) => name.endsWith(storageClassInfix + one))) return 'persistentvolumeclaims'
   if (oldCounts.has(name)) return name
   if (name.startsWith('count/')) return name.slice('count/'.length)
+  if (name.endsWith(deviceClassSuffix)) return 'resourceclaims.resource.k8s.io'
   // Extended resources: requests.example.com/gpu.
   if (name.startsWith('requests.') && name.includes('/')) return 'pods'
   return undefined
@@ -60,6 +65,7 @@ export function usageOf(resource: CountedResource, object: KubeObject, nowMs: nu
   if (resource === 'pods') return podUsage(object as Pod, nowMs)
   if (resource === 'services') return serviceUsage(object as Service)
   if (resource === 'persistentvolumeclaims') return claimUsage(object as PersistentVolumeClaim)
+  if (resource === 'resourceclaims.resource.k8s.io') return deviceUsage(object as unknown as ResourceClaim)
   return oldCounts.has(resource) ? { [`count/${resource}`]: '1', [resource]: '1' } : { [`count/${resource}`]: '1' }
 }
 
@@ -102,9 +108,27 @@ function claimUsage({ metadata, spec, status }: PersistentVolumeClaim): Amounts 
   const wanted = spec.resources?.requests?.storage
   if (wanted === undefined) return usage
   const allocated = status?.allocatedResources?.storage
-  const storage = allocated !== undefined && quantityValue(allocated) > quantityValue(wanted) ? allocated : wanted
+  const storage = wholeBytes(allocated !== undefined && compareQuantities(allocated, wanted) > 0 ? allocated : wanted)
   usage['requests.storage'] = storage
   if (storageClass !== '') usage[`${storageClass}${storageClassInfix}requests.storage`] = storage
+  return usage
+}
+
+function wholeBytes(amount: string): string {
+  return quantityMilli(amount) % 1000 === 0 ? amount : `${quantityValue(amount)}`
+}
+
+/** Of the alternatives of a request the worst counts, for each class. */
+function deviceUsage({ spec }: ResourceClaim): Amounts {
+  const usage: Record<string, string> = { 'count/resourceclaims.resource.k8s.io': '1' }
+  for (const { exactly, firstAvailable } of spec.devices?.requests ?? []) {
+    const worst = new Map<string, number>()
+    for (const { deviceClassName, allocationMode, count } of firstAvailable?.length ? firstAvailable : exactly ? [exactly] : []) {
+      const devices = allocationMode === 'ExactCount' ? (count ?? 0) : allocationMode === 'All' ? devicesMax : 0
+      worst.set(deviceClassName, Math.max(devices, worst.get(deviceClassName) ?? 0))
+    }
+    for (const [deviceClass, devices] of worst) addTo(usage, { [deviceClass + deviceClassSuffix]: `${devices}` })
+  }
   return usage
 }
 
@@ -131,7 +155,7 @@ export function matchesScope(resource: CountedResource, object: KubeObject, scop
   }
   if (resource !== 'pods') return false
   const pod = object as Pod
-  const isTerminating = typeof pod.spec.activeDeadlineSeconds === 'number' && pod.spec.activeDeadlineSeconds >= 0
+  const isTerminating = isTerminatingByDeadline(pod)
   if (scope.scopeName === 'Terminating') return isTerminating
   if (scope.scopeName === 'NotTerminating') return !isTerminating
   if (scope.scopeName === 'BestEffort') return qosClassOf(pod) === 'BestEffort'
@@ -142,11 +166,16 @@ export function matchesScope(resource: CountedResource, object: KubeObject, scop
   return matchesOperator(scope, priorityClassName === '' ? [] : [priorityClassName])
 }
 
+/** In the quota scope's sense: it will end by itself. */
+export function isTerminatingByDeadline({ spec }: Pod): boolean {
+  return typeof spec.activeDeadlineSeconds === 'number' && spec.activeDeadlineSeconds >= 0
+}
+
 function matchesOperator({ operator, values }: ScopedResourceSelectorRequirement, actual: readonly string[]): boolean {
   if (operator === 'Exists') return actual.length > 0
   if (operator === 'DoesNotExist') return actual.length === 0
-  const isIn = actual.some((one) => values?.includes(one) === true)
-  return operator === 'In' ? isIn : !isIn
+  if (operator === 'In') return actual.some((one) => values?.includes(one) === true)
+  return actual.length === 0 || actual.some((one) => values?.includes(one) !== true)
 }
 
 function hasCrossNamespaceAffinity({ spec }: Pod): boolean {

@@ -6,12 +6,14 @@ import type { Attributes } from '../server-parts.ts'
 
 export async function admit(attributes: Attributes): Promise<void> {
   for (const plugin of attributes.server.admission) {
-    if (plugin.admit !== undefined && plugin.handles(attributes)) await plugin.admit(attributes)
+    const done = plugin.admit !== undefined && plugin.handles(attributes) ? plugin.admit(attributes) : undefined
+    if (done !== undefined) await done
   }
 }
 
 export async function validateAdmission(attributes: Attributes): Promise<void> {
   for (const plugin of attributes.server.admission) {
-    if (plugin.validate !== undefined && plugin.handles(attributes)) await plugin.validate(attributes)
+    const done = plugin.validate !== undefined && plugin.handles(attributes) ? plugin.validate(attributes) : undefined
+    if (done !== undefined) await done
   }
 }

@@ -6,6 +6,7 @@ import { defaultIngressClass, defaultStorageClass } from './plugins/default-clas
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts'
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'
 import { priority } from './plugins/priority.ts'
+import { resourceQuota } from './plugins/resource-quota.ts'
 import { runtimeClass } from './plugins/runtime-class.ts'
 import { serviceAccount } from './plugins/service-account.ts'
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts'
@@ -25,5 +26,5 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   // CertificateApproval, CertificateSigning, CertificateSubjectRestriction
   defaultIngressClass,
   // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook,
-  // ResourceQuota
+  resourceQuota,
 ]
