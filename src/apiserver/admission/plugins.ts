@@ -4,6 +4,7 @@
 import type { AdmissionPlugin } from '../server-parts.ts'
 import { defaultIngressClass, defaultStorageClass } from './plugins/default-classes.ts'
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts'
+import { limitRanger } from './plugins/limit-ranger.ts'
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'
 import { priority } from './plugins/priority.ts'
 import { resourceQuota } from './plugins/resource-quota.ts'
@@ -13,7 +14,7 @@ import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts'
 
 export const admissionPlugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
-  // LimitRanger
+  limitRanger,
   serviceAccount,
   // NodeRestriction
   taintNodesByCondition,
