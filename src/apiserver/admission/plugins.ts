@@ -6,6 +6,7 @@ import { defaultIngressClass, defaultStorageClass } from './plugins/default-clas
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts'
 import { limitRanger } from './plugins/limit-ranger.ts'
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'
+import { podSecurity } from './plugins/pod-security.ts'
 import { priority } from './plugins/priority.ts'
 import { resourceQuota } from './plugins/resource-quota.ts'
 import { runtimeClass } from './plugins/runtime-class.ts'
@@ -18,7 +19,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   serviceAccount,
   // NodeRestriction
   taintNodesByCondition,
-  // PodSecurity
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
