@@ -23,8 +23,8 @@ import { nodeJudge } from './daemon-set/nodes.ts'
 import { countDaemons, type DaemonPlan, type DaemonWorld, groupByNode, planDaemons } from './daemon-set/plan.ts'
 import { planDaemonUpdate, type RollingStep } from './daemon-set/rolling-update.ts'
 import { Backoff } from './shared/backoff.ts'
-import { claim } from './shared/claim.ts'
 import { unlessGone } from './shared/failures.ts'
+import { claimRevisions, orphanIndex } from './shared/history.ts'
 import { OwnedPods } from './shared/owned-pods.ts'
 import { controllerReference } from './shared/owner.ts'
 import { createPods, removePods, uidsOf } from './shared/pod-actions.ts'
@@ -32,7 +32,6 @@ import { hasData, maxRevision, revisionData, revisionName, surplusRevisions } fr
 import { templateHash } from './shared/template-hash.ts'
 
 const workers = 2
-const orphanIndex = 'orphans in namespace'
 
 export const daemonSetController: Controller = {
   name: 'daemonset-controller',
@@ -193,18 +192,11 @@ class DaemonSetManager {
 
   async #history(daemonSet: DaemonSet, signal: AbortSignal): Promise<History> {
     const { client } = this.#context
-    const { namespace = '', name = '', uid = '' } = daemonSet.metadata
-    const resource = client.of(ControllerRevision).in(namespace)
-    const revisions = await claim([...this.#revisions.ownedBy(uid), ...this.#revisions.byIndex(orphanIndex, namespace)], {
-      owner: daemonSet,
-      ownerKind: DaemonSet,
-      selector: selectorFromLabelSelector(daemonSet.spec.selector),
-      resource,
-      liveOwner: () => client.of(DaemonSet).in(namespace).get(name, { signal }),
-      signal,
-    })
+    const resource = client.of(ControllerRevision).in(daemonSet.metadata.namespace ?? '')
+    const selector = selectorFromLabelSelector(daemonSet.spec.selector)
+    const revisions = await claimRevisions({ kind: DaemonSet, owner: daemonSet, selector, client, revisions: this.#revisions, signal })
     const data = revisionData(daemonSet.spec.template)
-    const equal = revisions.filter((one) => hasData(one, data)).toSorted((a, b) => a.revision - b.revision)
+    const equal = revisions.filter((one) => hasData(one, data))
     const old = revisions.filter((one) => !hasData(one, data))
     const revision = maxRevision(old) + 1
     const found = equal.at(-1)
