@@ -2,6 +2,8 @@
  * The admission plugins in upstream's order. To add one, write `plugins/<name>.ts` and put it in its place here.
  */
 import type { AdmissionPlugin } from '../server-parts.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './plugins/certificates.ts'
+import { claimResize } from './plugins/claim-resize.ts'
 import { defaultIngressClass, defaultStorageClass } from './plugins/default-classes.ts'
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts'
 import { limitRanger } from './plugins/limit-ranger.ts'
@@ -11,6 +13,7 @@ import { priority } from './plugins/priority.ts'
 import { resourceQuota } from './plugins/resource-quota.ts'
 import { runtimeClass } from './plugins/runtime-class.ts'
 import { serviceAccount } from './plugins/service-account.ts'
+import { storageProtection } from './plugins/storage-protection.ts'
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts'
 
 export const admissionPlugins: readonly AdmissionPlugin[] = [
@@ -23,9 +26,12 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
-  // StorageObjectInUseProtection, PersistentVolumeClaimResize
+  storageProtection,
+  claimResize,
   runtimeClass,
-  // CertificateApproval, CertificateSigning, CertificateSubjectRestriction
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook,
   resourceQuota,
