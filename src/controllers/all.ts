@@ -14,6 +14,7 @@ import { endpointsController } from './endpoints.ts'
 import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts'
+import { jobController } from './job.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
@@ -43,6 +44,7 @@ export const controllers: readonly Controller[] = [
   replicationController,
   daemonSetController,
   statefulSetController,
+  jobController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,

@@ -155,8 +155,8 @@ class DaemonSetManager {
     const actor = { context: this.#context, kind: DaemonSet, owner: daemonSet, key, expectations: this.#expectations, signal }
     this.#expectations.expect(key, create.length, uidsOf(remove))
     const pods = create.map((node) => daemonPod(daemonSet, node, hash))
-    const failure = await createPods(actor, pods)
-    return (await removePods(actor, remove)) ?? failure
+    const { failure } = await createPods(actor, pods)
+    return (await removePods(actor, remove)).failure ?? failure
   }
 
   #tellEnded(daemonSet: DaemonSet, { ended }: DaemonPlan): void {

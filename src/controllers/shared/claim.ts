@@ -19,6 +19,8 @@ export interface Claimer<T extends KubeObject> {
   readonly resource: ResourceClient<T>
   /** The owner as the server has it now. */
   readonly liveOwner: () => Promise<KubeObject>
+  /** Comes with adoption and goes with release. */
+  readonly finalizer?: string
   readonly signal: AbortSignal
 }
 
@@ -50,13 +52,16 @@ async function checkLive({ owner, liveOwner }: Pick<Claimer<KubeObject>, 'owner'
   if (isTerminating(live)) throw new Error(`${owner.metadata.name} has just been deleted: it adopts nothing`)
 }
 
-async function adopt<T extends KubeObject>(object: T, { owner, ownerKind, resource, signal }: Claimer<T>): Promise<boolean> {
-  const patch = { metadata: { uid: object.metadata.uid, ownerReferences: [controllerReference(ownerKind, owner)] } }
+async function adopt<T extends KubeObject>(object: T, { owner, ownerKind, resource, finalizer, signal }: Claimer<T>): Promise<boolean> {
+  const finalizers = finalizer === undefined ? {} : { finalizers: [finalizer] }
+  const patch = { metadata: { uid: object.metadata.uid, ownerReferences: [controllerReference(ownerKind, owner)], ...finalizers } }
   return tolerateGone(resource.patch(object.metadata.name ?? '', patch, { type: 'strategic', signal }))
 }
 
-async function release<T extends KubeObject>(object: T, { owner, resource, signal }: Claimer<T>): Promise<void> {
-  const patch = { metadata: { uid: object.metadata.uid, ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }] } }
+async function release<T extends KubeObject>(object: T, { owner, resource, finalizer, signal }: Claimer<T>): Promise<void> {
+  const finalizers = finalizer === undefined ? {} : { '$deleteFromPrimitiveList/finalizers': [finalizer] }
+  const ownerReferences = [{ $patch: 'delete', uid: owner.metadata.uid }]
+  const patch = { metadata: { uid: object.metadata.uid, ownerReferences, ...finalizers } }
   await tolerateGone(resource.patch(object.metadata.name ?? '', patch, { type: 'strategic', signal }))
 }
 

@@ -20,6 +20,8 @@ export interface OwnedPodsOptions<O extends KubeObject> {
   readonly kind: KindDefinition<O>
   readonly selectorOf: (owner: O) => LabelRequirements
   readonly expectations?: Expectations
+  /** What keeps its Pods until it has looked at them. */
+  readonly finalizer?: string
   /** Somebody should look at this owner. */
   readonly wake: (key: string) => void
 }
@@ -63,7 +65,7 @@ export class OwnedPods<O extends KubeObject> {
 
   /** Those that are its own, after adopting and releasing. `mayMean`: orphans that are not adopted whatever their labels. */
   claimed(owner: O, signal: AbortSignal, mayMean: (pod: Pod) => boolean = () => true): Promise<readonly Pod[]> {
-    const { context, kind, selectorOf } = this.#options
+    const { context, kind, selectorOf, finalizer } = this.#options
     const { namespace = '', name = '', uid = '' } = owner.metadata
     const orphans = this.pods.byIndex(orphanIndex, namespace).filter(mayMean)
     return claim([...this.pods.ownedBy(uid), ...orphans], {
@@ -72,6 +74,7 @@ export class OwnedPods<O extends KubeObject> {
       selector: selectorOf(owner),
       resource: context.client.of(Pod).in(namespace),
       liveOwner: () => context.client.of(kind).in(namespace).get(name, { signal }),
+      ...(finalizer === undefined ? {} : { finalizer }),
       signal,
     })
   }

@@ -20,12 +20,18 @@ export interface PodActor<O extends KubeObject = KubeObject> {
   readonly signal: AbortSignal
 }
 
-/** Answers what went wrong, if anything. Expects nothing any more of those that failed or were not tried. */
-export async function createPods<O extends KubeObject>(actor: PodActor<O>, pods: readonly Pod[]): Promise<unknown> {
+export interface PodsOutcome {
+  readonly done: number
+  /** What went wrong, if anything. */
+  readonly failure?: unknown
+}
+
+/** Expects nothing any more of those that failed or were not tried. */
+export async function createPods<O extends KubeObject>(actor: PodActor<O>, pods: readonly Pod[]): Promise<PodsOutcome> {
   const { done, error } = await slowStart(pods.length, (index) => createPod(actor, pods[index] as Pod))
-  if (error === undefined) return undefined
+  if (error === undefined) return { done }
   actor.expectations.created(actor.key, pods.length - done)
-  return isNamespaceEnding(error) ? undefined : error
+  return isNamespaceEnding(error) ? { done } : { done, failure: error }
 }
 
 async function createPod<O extends KubeObject>({ context, kind, owner, signal }: PodActor<O>, pod: Pod): Promise<void> {
@@ -43,16 +49,23 @@ async function createPod<O extends KubeObject>({ context, kind, owner, signal }:
   }
 }
 
-/** Answers what went wrong, if anything; all are tried. */
-export async function removePods<O extends KubeObject>(actor: PodActor<O>, pods: readonly Pod[]): Promise<unknown> {
+/** All are tried; those that are gone already count as done. `before` is done to each first. */
+export async function removePods<O extends KubeObject>(
+  actor: PodActor<O>,
+  pods: readonly Pod[],
+  before?: (pod: Pod) => Promise<unknown>,
+): Promise<PodsOutcome> {
   const { context, kind, owner, key, expectations, signal } = actor
   const { client, events } = context
   const resource = client.of(Pod).in(owner.metadata.namespace ?? '')
   let failure: unknown
+  let failed = 0
   await Promise.all(
-    pods.map(async ({ metadata }) => {
+    pods.map(async (pod) => {
+      const { metadata } = pod
       const name = metadata.name ?? ''
       try {
+        await before?.(pod)
         await resource.delete(name, { preconditions: { uid: metadata.uid ?? '' }, signal })
         events.record(kind, owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`)
       } catch (error) {
@@ -60,10 +73,11 @@ export async function removePods<O extends KubeObject>(actor: PodActor<O>, pods:
         if (reasonOf(error) === 'NotFound') return
         events.record(kind, owner, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`)
         failure ??= error
+        failed++
       }
     }),
   )
-  return failure
+  return { done: pods.length - failed, ...(failure === undefined ? {} : { failure }) }
 }
 
 export function uidsOf(objects: readonly KubeObject[]): readonly string[] {

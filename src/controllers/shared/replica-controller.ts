@@ -90,12 +90,12 @@ class ReplicaManager {
     if (create > 0) {
       this.#expectations.expect(key, create)
       const pod = podFromTemplate(owner.spec.template ?? ({} as PodTemplateSpec), owner, kind)
-      const error = await createPods(actor, Array<Pod>(create).fill(pod))
+      const { failure: error } = await createPods(actor, Array<Pod>(create).fill(pod))
       return error === undefined ? undefined : { reason: 'FailedCreate', error }
     }
     if (remove.length === 0) return undefined
     this.#expectations.expect(key, 0, uidsOf(remove))
-    const error = await removePods(actor, remove)
+    const { failure: error } = await removePods(actor, remove)
     return error === undefined ? undefined : { reason: 'FailedDelete', error }
   }
 
