@@ -37,7 +37,8 @@ export const priority: AdmissionPlugin = {
     const wanted = attributes.object as unknown as ClassParts
     if (wanted.globalDefault !== true) return
     const current = await globalDefault(attributes.server)
-    if (current === undefined || current.metadata.name === wanted.metadata.name) return
+    const isItself = attributes.operation === 'UPDATE' && current?.metadata.name === wanted.metadata.name
+    if (current === undefined || isItself) return
     throw denied(attributes, `PriorityClass ${current.metadata.name} is already marked as default. Only one default can exist`)
   },
 }

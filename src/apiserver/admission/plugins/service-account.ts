@@ -5,8 +5,11 @@
  * The default account is made by a controller a moment after its namespace; a Pod that comes sooner waits for it.
  */
 
+import { containersProblem, isLimited, mirrorProblem, secretProblem } from '../../../api/core/mountable-secrets.ts'
+import type { PodSpec } from '../../../api/core/pod-spec/pod-spec.ts'
 import { ServiceAccount } from '../../../api/core/service-account.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
+import { plainError } from '../../../apimachinery/status-error.ts'
 import type { AdmissionPlugin, Attributes } from '../../server-parts.ts'
 import { denied, is } from '../plugin.ts'
 
@@ -36,15 +39,21 @@ interface PodSpecParts {
 interface AccountParts extends KubeObject {
   readonly automountServiceAccountToken?: boolean | null
   readonly imagePullSecrets?: readonly { readonly name?: string }[] | null
+  readonly secrets?: readonly { readonly name?: string }[] | null
 }
 
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
-  handles: (attributes) => attributes.operation === 'CREATE' && attributes.subresource === '' && is(attributes, '', 'pods'),
+  handles: (attributes) => {
+    const { operation, subresource } = attributes
+    const isNew = operation === 'CREATE' && subresource === ''
+    return (isNew || (operation === 'UPDATE' && subresource === 'ephemeralcontainers')) && is(attributes, '', 'pods')
+  },
   admit: async (attributes) => {
+    if (attributes.operation === 'UPDATE') return
     const pod = attributes.object as unknown as { spec: PodSpecParts; metadata: KubeObject['metadata'] }
     const { spec } = pod
-    if (pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return refuseMirror(attributes, spec)
+    if (isMirror(attributes)) return refuseMirror(attributes)
     if ((spec.serviceAccountName ?? '') === '') spec.serviceAccountName = 'default'
     const name = spec.serviceAccountName as string
     // The old spelling of the same field is always there beside the new one.
@@ -56,10 +65,38 @@ export const serviceAccount: AdmissionPlugin = {
       spec.imagePullSecrets = (account.imagePullSecrets ?? []).map((one) => ({ ...one }))
     }
   },
+  validate: (attributes) =>
+    attributes.operation === 'CREATE' && isMirror(attributes) ? refuseMirror(attributes) : limitSecrets(attributes),
 }
 
-function refuseMirror(attributes: Attributes, spec: PodSpecParts): void {
-  if ((spec.serviceAccountName ?? '') !== '') throw denied(attributes, 'a mirror pod may not reference service accounts')
+function isMirror({ object }: Attributes): boolean {
+  return object?.metadata.annotations?.[mirrorAnnotation] !== undefined
+}
+
+function specOf({ object }: Attributes): PodSpec {
+  return (object as unknown as { spec: PodSpec }).spec
+}
+
+function refuseMirror(attributes: Attributes): void {
+  const problem = mirrorProblem(specOf(attributes))
+  if (problem !== undefined) throw denied(attributes, problem)
+}
+
+async function limitSecrets(attributes: Attributes): Promise<void> {
+  const spec = specOf(attributes)
+  const { operation, object, namespace } = attributes
+  const name = spec.serviceAccountName ?? ''
+  if (name === '') throw denied(attributes, `no service account specified for pod ${namespace}/${object?.metadata.name ?? ''}`)
+  const account = await findAccount(attributes, name)
+  if (!isLimited(account)) return
+  if (operation === 'CREATE') {
+    const problem = secretProblem(account, spec)
+    if (problem !== undefined) throw denied(attributes, problem)
+    return
+  }
+  const problem = containersProblem('ephemeral container', spec.ephemeralContainers as never, account)
+  // Upstream forgets to say that it is forbidden.
+  if (problem !== undefined) throw plainError(problem)
 }
 
 async function findAccount(attributes: Attributes, name: string): Promise<AccountParts> {
