@@ -111,5 +111,8 @@ test('a quota says what is used, and gives back what goes', async () => {
   await api.request('DELETE', '/api/v1/namespaces/default/configmaps/c')
   await clock.advance(1000)
   expect((await quotas.get('q')).status?.used).toEqual({ pods: '1', 'requests.cpu': '100m', 'count/configmaps': '0' })
+  await quotas.patch('q', { status: { hard: { pods: '7' } } }, { type: 'merge', subresource: 'status' })
+  await clock.advance(1000)
+  expect((await quotas.get('q')).status?.hard).toEqual(hard)
   expect(world.complaints).toEqual([])
 })

@@ -60,7 +60,9 @@ class QuotaController {
     this.#quotas.subscribe({
       onAdd: (quota) => this.#loop.add(keyOf(quota)),
       onUpdate: (quota, old) => {
-        if (!semanticallyEqual(quota.spec, old.spec) || quota.status?.used === undefined) this.#loop.add(keyOf(quota))
+        // Upstream leaves a status that somebody else wrote until the next full pass; nothing is lost by not waiting so long.
+        const isOurs = quota.status?.used !== undefined && semanticallyEqual(quota.status.hard ?? {}, quota.spec.hard ?? {})
+        if (!semanticallyEqual(quota.spec, old.spec) || !isOurs) this.#loop.add(keyOf(quota))
       },
       onDelete: () => {},
     })

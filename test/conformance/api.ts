@@ -19,6 +19,7 @@ import type { Transport } from '../../src/client/transport.ts'
 import { httpsTransport } from '../../src/client/transport-https.ts'
 import { realClock } from '../../src/std/clock.ts'
 import { realDisk } from '../../src/std/real-disk.ts'
+import type { HttpHeaders } from '../../src/wire/http.ts'
 import { startCluster } from '../e2e/running-cluster.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of every kind, as they came over the wire
@@ -106,13 +107,13 @@ export interface PatchOptions {
 
 export class Api implements AsyncDisposable {
   readonly #transport: Transport
-  readonly #headers: Readonly<Record<string, string>>
+  readonly #headers: HttpHeaders
   readonly #namespaces: string[] = []
   /** Where a kubectl finds the same cluster. */
   readonly kubeconfig: string
   readonly access: ServerAccess
 
-  constructor(transport: Transport, kubeconfig: string, access: ServerAccess, headers: Readonly<Record<string, string>> = {}) {
+  constructor(transport: Transport, kubeconfig: string, access: ServerAccess, headers: HttpHeaders = {}) {
     this.#transport = transport
     this.kubeconfig = kubeconfig
     this.access = access
@@ -120,8 +121,13 @@ export class Api implements AsyncDisposable {
   }
 
   /** The same cluster, asked in somebody else's name. */
-  as(user: string): Api {
-    return new Api(this.#transport, this.kubeconfig, this.access, { 'impersonate-user': user })
+  as(user: string, { groups = [], uid }: { readonly groups?: readonly string[]; readonly uid?: string } = {}): Api {
+    return new Api(this.#transport, this.kubeconfig, this.access, {
+      'impersonate-user': user,
+      // One header for each group: a list is what Node makes that of.
+      ...(groups.length === 0 ? {} : { 'impersonate-group': groups as unknown as string }),
+      ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
+    })
   }
 
   /** Any request; a refusal is an answer too. */
