@@ -49,6 +49,8 @@ export interface ClusterOptions {
   readonly port: WantedPort
   readonly nodes: readonly { readonly name: string; readonly cpu: string; readonly memory: string }[]
   readonly nodeMonitorGraceMs: number
+  /** How long the store remembers. */
+  readonly historyMs: number
   readonly progress: Progress
   /** How a path is shown to people. */
   readonly show: (path: string) => string
@@ -94,7 +96,8 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
   ])
   parts.catch(() => {})
 
-  const store = await openEmbeddedStore({ clock, log, ...(isEphemeral ? {} : { disk: world.disk, directory: places.storeDirectory }) })
+  const place = isEphemeral ? {} : { disk: world.disk, directory: places.storeDirectory }
+  const store = await openEmbeddedStore({ clock, log, historyMsMax: options.historyMs, ...place })
   stack.defer(() => store.close())
   const pki = await openClusterPki(options)
   progress.step('certificates', certificatesOutcome(pki, options))

@@ -58,6 +58,7 @@ Examples:
     .option('--node-cpu <quantity>', 'CPUs of each simulated node', '8')
     .option('--node-memory <quantity>', 'memory of each simulated node', '32Gi')
     .option('--node-monitor-grace-period <seconds>', 'how long a silent node counts as alive', wholeNumber(1, 86_400), 50)
+    .option('--history <seconds>', 'how far back lists and watches may begin', wholeNumber(1, 31_536_000), 3600)
     .option('--log-level <level>', 'what to tell on standard error: error, warn, info or debug', 'warn')
     .action(async (options) => (await import('./commands/up.ts')).up(options, process))
 

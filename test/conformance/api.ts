@@ -69,13 +69,19 @@ export function randomName(base: string): string {
 }
 
 /** Asks until the answer is as it should be; for what a cluster does in its own time. */
-export async function eventually<T>(what: string, ask: () => Promise<T>, done: (value: T) => boolean, timeoutMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T>,
+  done: (value: T) => boolean,
+  timeoutMs = 30_000,
+  pauseMs = 50,
+): Promise<T> {
   const until = performance.now() + timeoutMs
   for (;;) {
     const value = await ask()
     if (done(value)) return value
     if (performance.now() > until) throw new Error(`Waited in vain for ${what}. Last seen: ${JSON.stringify(value)?.slice(0, 3000)}`)
-    await sleep(50)
+    await sleep(pauseMs)
   }
 }
 
@@ -369,15 +375,15 @@ export class Watch implements AsyncDisposable {
   }
 }
 
+/** Whether the tests run against a cluster that somebody named. */
+export const isForeign = process.env.T8S_KUBECONFIG !== undefined
+
 /**
- * The cluster that all files share: the one in T8S_KUBECONFIG, or one of ours that shared-cluster.ts started. `ownNodes` gets a file a cluster
- * of its own with so many nodes, for tests that upset everybody else's (taints, full nodes); with T8S_KUBECONFIG they run there too.
+ * The cluster that all files share: the one in T8S_KUBECONFIG, or one of ours that shared-cluster.ts started. With `own` flags a file gets a
+ * cluster of its own, for tests that upset everybody else's (taints, full nodes); with T8S_KUBECONFIG they run there too.
  */
-export async function connect(options: { readonly ownNodes?: number } = {}): Promise<Api> {
-  const cluster =
-    options.ownNodes === undefined || process.env.T8S_KUBECONFIG !== undefined
-      ? undefined
-      : await startCluster(['--nodes', String(options.ownNodes)])
+export async function connect(options: { readonly own?: readonly string[] } = {}): Promise<Api> {
+  const cluster = options.own === undefined || isForeign ? undefined : await startCluster(options.own)
   const kubeconfig = cluster?.kubeconfig ?? inject('kubeconfig')
   const access = await loadContext(realDisk, kubeconfig)
   const api = new Api(httpsTransport(access, { clock: realClock }), kubeconfig, access)

@@ -28,6 +28,7 @@ export interface UpOptions {
   readonly nodeCpu: string
   readonly nodeMemory: string
   readonly nodeMonitorGracePeriod: number
+  readonly history: number
   readonly logLevel: string
 }
 
@@ -71,6 +72,7 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
     })),
     show: (path) => displayPath(path, process),
     nodeMonitorGraceMs: options.nodeMonitorGracePeriod * 1000,
+    historyMs: options.history * 1000,
     progress,
   })
   const kubeconfig = kubeconfigPath(options.kubeconfig, process)

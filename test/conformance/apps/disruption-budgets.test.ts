@@ -1,24 +1,12 @@
 /** PodDisruptionBudgets: as objects, and what they make of evictions. */
 import { describe, expect, test } from 'vitest'
-import { connect, type Json, type Resource } from '../api.ts'
-import { expectLater, expectResourceVersion } from '../api-operations.ts'
-import { createPods, runningPods } from '../pods.ts'
+import { connect, type Json } from '../api.ts'
 
 const api = await connect()
 const policy = 'policy/v1'
 
 function budget(name: string, minAvailable: number | string, labels: Json = { foo: 'bar' }): Json {
   return { metadata: { name, labels }, spec: { selector: { matchLabels: labels }, minAvailable } }
-}
-
-/** Made, and seen by the controller. */
-async function createBudget(budgets: Resource, object: Json): Promise<void> {
-  await budgets.create(object)
-  await processed(budgets, object.metadata.name)
-}
-
-function processed(budgets: Resource, name: string): Promise<Json> {
-  return budgets.appears(name, ({ metadata, status }) => (status?.observedGeneration ?? 0) >= metadata.generation)
 }
 
 describe.concurrent('disruption budgets', () => {
@@ -36,41 +24,5 @@ describe.concurrent('disruption budgets', () => {
     expect(names(await budgets.list(selected))).toEqual(['foo', 'foo2'])
     await budgets.deleteCollection()
     expect((await budgets.list()).items).toHaveLength(0)
-  })
-
-  test('[sig-apps] DisruptionController should create a PodDisruptionBudget [Conformance]', async () => {
-    const budgets = api.of(policy, 'poddisruptionbudgets', await api.namespace('disruption'))
-    await createBudget(budgets, budget('foo', '1%'))
-    const updated = await budgets.change('foo', (copy) => {
-      copy.spec.minAvailable = '2%'
-    })
-    expect(updated.spec.minAvailable).toBe('2%')
-    expectResourceVersion(updated)
-    await processed(budgets, 'foo')
-    const patched = await budgets.patch('foo', { spec: { minAvailable: '3%' } })
-    expect(patched.spec.minAvailable).toBe('3%')
-    expectLater(patched, updated)
-    await processed(budgets, 'foo')
-    await budgets.delete('foo')
-    expect(await budgets.find('foo')).toBeUndefined()
-  })
-
-  test('[sig-apps] DisruptionController should update/patch PodDisruptionBudget status [Conformance]', async () => {
-    const namespace = await api.namespace('disruption')
-    const budgets = api.of(policy, 'poddisruptionbudgets', namespace)
-    await createBudget(budgets, budget('foo', 1))
-    await createPods(api, namespace, 1)
-    const [pod] = await runningPods(api, namespace, 1)
-    const { name } = pod.metadata
-    await budgets.change(
-      'foo',
-      (copy) => {
-        copy.status.disruptedPods = { [name]: new Date().toISOString().replace(/\.\d+/, '') }
-      },
-      'status',
-    )
-    expect((await budgets.get('foo', 'status')).status.disruptedPods).toHaveProperty(name)
-    const patched = await budgets.patch('foo', { status: { disruptedPods: { [name]: null } } }, { subresource: 'status' })
-    expect(patched.status.disruptedPods ?? {}).toEqual({})
   })
 })

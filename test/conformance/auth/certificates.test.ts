@@ -1,5 +1,4 @@
 /** CertificateSigningRequests, with their approval and status. */
-import { Pkcs10CertificateRequestGenerator, X509CertificateGenerator } from '@peculiar/x509'
 import { expect, test } from 'vitest'
 import { connect, type Json, randomName, refused } from '../api.ts'
 import { expectDiscovered, expectLater, expectResourceVersion } from '../api-operations.ts'
@@ -7,15 +6,28 @@ import { expectDiscovered, expectLater, expectResourceVersion } from '../api-ope
 const api = await connect()
 const apiVersion = 'certificates.k8s.io/v1'
 
-async function requestAndCertificate(): Promise<{ request: string; certificate: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' }
-  const name = 'CN=e2e.example.com'
-  const request = await Pkcs10CertificateRequestGenerator.create({ name, keys, signingAlgorithm })
-  const certificate = await X509CertificateGenerator.createSelfSigned({ name, keys, signingAlgorithm })
-  return { request: btoa(request.toString('pem')), certificate: btoa(`${certificate.toString('pem')}\n`) }
-}
+/** Made by OpenSSL for e2e.example.com; the key is gone. */
+const request = btoa(`-----BEGIN CERTIFICATE REQUEST-----
+MIIBATCBqQIBADAaMRgwFgYDVQQDDA9lMmUuZXhhbXBsZS5jb20wWTATBgcqhkjO
+PQIBBggqhkjOPQMBBwNCAATZ/IELSoUOUmLAYxKCGG/9+O1fP2R560O+hYk+e9zz
+QRYiYDpSTo1cphkNigzcpjPFEcLFSVtiBK+f0S7+mQDYoC0wKwYJKoZIhvcNAQkO
+MR4wHDAaBgNVHREEEzARgg9lMmUuZXhhbXBsZS5jb20wCgYIKoZIzj0EAwIDRwAw
+RAIgTOaueNnAdKjoaYGopFzudvBNNiFkAumK+hkYMJtQH/8CIB2cKlVSzrzp0TtY
+Am/nLUz/lGQ9vWcleJ4m+sI5StqS
+-----END CERTIFICATE REQUEST-----
+`)
+const certificate = btoa(`-----BEGIN CERTIFICATE-----
+MIIBpTCCAUugAwIBAgIUZBh2QrNlJFvb1zhqLZYdxcXGFjAwCgYIKoZIzj0EAwIw
+GjEYMBYGA1UEAwwPZTJlLmV4YW1wbGUuY29tMB4XDTI2MTEyNjIxMDE0MloXDTM2
+MTEyMzIxMDE0MlowGjEYMBYGA1UEAwwPZTJlLmV4YW1wbGUuY29tMFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAE2fyBC0qFDlJiwGMSghhv/fjtXz9keetDvoWJPnvc
+80EWImA6Uk6NXKYZDYoM3KYzxRHCxUlbYgSvn9Eu/pkA2KNvMG0wHQYDVR0OBBYE
+FEm6X0QnFENxSS0bAAXpgQHLOGroMB8GA1UdIwQYMBaAFEm6X0QnFENxSS0bAAXp
+gQHLOGroMA8GA1UdEwEB/wQFMAMBAf8wGgYDVR0RBBMwEYIPZTJlLmV4YW1wbGUu
+Y29tMAoGCCqGSM49BAMCA0gAMEUCIHnZWfIVLlTCl+u2pFgK9bjs07thlIlca1vg
+V3nTMx2jAiEAxOHwY5kesWjWUhZR2Q6RJEvybP1b3rWuMdfSKCqbIL4=
+-----END CERTIFICATE-----
+`)
 
 test('[sig-auth] Certificates API [Privileged:ClusterAdmin] should support CSR API operations [Conformance]', async () => {
   const requests = api.of(apiVersion, 'certificatesigningrequests')
@@ -24,7 +36,6 @@ test('[sig-auth] Certificates API [Privileged:ClusterAdmin] should support CSR A
     'certificatesigningrequests/approval',
     'certificatesigningrequests/status',
   ])
-  const { request, certificate } = await requestAndCertificate()
   const signerName = `example.com/${randomName('e2e')}`
   const template = {
     metadata: { generateName: 'e2e-example-csr-' },
