@@ -6,6 +6,7 @@ import { certificateCleaningController } from './certificate-cleaning.ts'
 import { certificateSigningController } from './certificate-signing.ts'
 import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import type { Controller } from './controller.ts'
+import { cronJobController } from './cron-job.ts'
 import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpoint-slice.ts'
@@ -31,6 +32,7 @@ import { statefulSetController } from './stateful-set.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 import { tokenCleaner } from './token-cleaner.ts'
 import { ttlController } from './ttl.ts'
+import { ttlAfterFinishedController } from './ttl-after-finished.ts'
 import { claimProtectionController, volumeProtectionController } from './volume-protection.ts'
 
 export const controllers: readonly Controller[] = [
@@ -45,6 +47,8 @@ export const controllers: readonly Controller[] = [
   daemonSetController,
   statefulSetController,
   jobController,
+  cronJobController,
+  ttlAfterFinishedController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
