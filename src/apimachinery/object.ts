@@ -11,10 +11,10 @@ const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 
 export type OwnerReference = Infer<typeof ownerReference>
 export const ownerReference = atomicStruct(`${meta}.OwnerReference`, {
+  apiVersion: field(5, string).doc('API version of the owner.'),
   kind: field(1, string).doc('Kind of the owner.'),
   name: field(3, string).doc('Name of the owner.'),
   uid: field(4, string).doc('UID of the owner: a new object of the same name is another owner.'),
-  apiVersion: field(5, string).doc('API version of the owner.'),
   controller: field(6, boolean).optional().pointer().doc('True for the one owner that manages this object.'),
   blockOwnerDeletion: field(7, boolean).optional().pointer().doc('With foreground deletion the owner waits until this object is gone.'),
 })

@@ -80,8 +80,11 @@ function isSet(time: string | null | undefined): boolean {
 }
 
 /** A field that may not change. */
-export function* validateImmutable(value: unknown, old: unknown, path: string): Generator<FieldError> {
-  if (!semanticallyEqual(value, old)) yield invalidValue(path, value, fieldIsImmutable)
+/** `shown`: how the value prints, when that is not as clients write it. */
+export function* validateImmutable<T>(value: T, old: T, path: string, shown?: (value: NonNullable<T>) => unknown): Generator<FieldError> {
+  if (semanticallyEqual(value, old)) return
+  const isThere = value !== undefined && value !== null
+  yield invalidValue(path, isThere && shown !== undefined ? shown(value) : value, fieldIsImmutable)
 }
 
 /**

@@ -4,11 +4,13 @@
  * What a newcomer would get wrong: an unknown metric type is reported twice; only the first of several sources is looked at, in the
  * order object, external, pods, resource, containerResource; and a target's apiVersion is asked only when it changed.
  */
+
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
 import { child, index } from '../../apimachinery/field-path.ts'
-import { dns1123LabelErrors, pathSegmentNameErrors, qualifiedNameErrors } from '../../apimachinery/names.ts'
+import { dns1123LabelErrors, pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import { compareQuantities } from '../../apimachinery/quantity.ts'
 import { validateNonNegative } from '../../apimachinery/validate-metadata.ts'
+import { checkContainerResourceName } from '../core/pod-spec/validate-resources.ts'
 import type {
   AutoscalerObject,
   CrossVersionObjectReference,
@@ -144,12 +146,10 @@ function* validateSource(metric: MetricSpec, source: Source, path: string, rules
   }
 }
 
-function* validateContainerResourceName(name: string, path: string): Generator<FieldError> {
-  const problems = qualifiedNameErrors(name)
-  for (const problem of problems) yield invalidValue(path, name, problem)
-  if (problems.length > 0 || name.includes('/')) return
-  const isStandard = ['cpu', 'memory', 'ephemeral-storage'].includes(name) || name.startsWith('hugepages-')
-  if (!isStandard) yield invalidValue(path, name, 'must be a standard resource for containers')
+function validateContainerResourceName(name: string, path: string): readonly FieldError[] {
+  const out: FieldError[] = []
+  checkContainerResourceName(name, path, out)
+  return out
 }
 
 function* validateMeasure(

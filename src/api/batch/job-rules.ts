@@ -22,6 +22,7 @@ import { matchesLabels, validateLabelSelector } from '../../apimachinery/selecto
 import { validateImmutable, validateNonNegative } from '../../apimachinery/validate-metadata.ts'
 import type { PodTemplateSpec } from '../core/pod-spec/pod-spec.ts'
 import { isSet, parsedSelector, shownSelector, sortedByKeys, validateSelectorKept, validateTemplate } from '../core/workload-template.ts'
+import { goForm, goPodSpec, goTemplateForm } from '../go-form.ts'
 import { countIndexes } from './index-ranges.ts'
 import { jobLabels } from './job-labels.ts'
 import type {
@@ -58,12 +59,16 @@ export function* validateJobUpdate(next: Job, old: Job): Generator<FieldError> {
   yield* validateJobSelector(spec, 'spec')
   yield* validateCompletionsKept(spec, old.spec)
   yield* validateSelectorKept(spec.selector, old.spec.selector)
-  yield* validateImmutable(spec.template, comparedTemplate(spec.template, old), 'spec.template')
+  yield* validateImmutable(spec.template, comparedTemplate(spec.template, old), 'spec.template', (template) =>
+    goTemplateForm(template.metadata, goPodSpec(template.spec as never)),
+  )
   yield* validateImmutable(spec.completionMode, old.spec.completionMode, 'spec.completionMode')
-  yield* validateImmutable(spec.podFailurePolicy, old.spec.podFailurePolicy, 'spec.podFailurePolicy')
+  yield* validateImmutable(spec.podFailurePolicy, old.spec.podFailurePolicy, 'spec.podFailurePolicy', (policy) =>
+    goForm('PodFailurePolicy', policy),
+  )
   yield* validateImmutable(spec.backoffLimitPerIndex, old.spec.backoffLimitPerIndex, 'spec.backoffLimitPerIndex')
   yield* validateImmutable(spec.managedBy, old.spec.managedBy, 'spec.managedBy')
-  yield* validateImmutable(spec.successPolicy, old.spec.successPolicy, 'spec.successPolicy')
+  yield* validateImmutable(spec.successPolicy, old.spec.successPolicy, 'spec.successPolicy', (policy) => goForm('SuccessPolicy', policy))
 }
 
 function* validateCompletionsKept(spec: JobSpec, old: JobSpec): Generator<FieldError> {
@@ -200,13 +205,7 @@ function* validatePolicies(spec: JobSpec, path: string): Generator<FieldError> {
   if (isSet(successPolicy)) {
     const at = child(path, 'successPolicy')
     if (spec.completionMode === 'Indexed') yield* validateSuccessRules(spec, successPolicy.rules ?? [], child(at, 'rules'))
-    else {
-      const Rules = (successPolicy.rules ?? []).map(({ succeededIndexes = null, succeededCount = null }) => ({
-        SucceededIndexes: succeededIndexes,
-        SucceededCount: succeededCount,
-      }))
-      yield invalidValue(at, { Rules }, 'requires indexed completion mode')
-    }
+    else yield invalidValue(at, goForm('SuccessPolicy', successPolicy), 'requires indexed completion mode')
   }
   if (!isSet(podReplacementPolicy)) return
   const supported = isSet(podFailurePolicy) ? ['Failed'] : ['Failed', 'TerminatingOrFailed']

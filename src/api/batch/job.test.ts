@@ -128,7 +128,7 @@ describe('validateUpdate()', () => {
   Object.assign(moved.spec, { nodeSelector: { zone: 'a' } })
   check('lets a suspended Job move', { suspend: true }, { template: moved }, [])
   check('keeps the template', {}, { template: moved }, [
-    'spec.template: Invalid value: {"metadata":{"labels":{"job-name":"once","batch.kubernetes.i',
+    'spec.template: Invalid value: {"labels":{"job-name":"once","batch.kubernetes.io/job-name":',
   ])
 })
 

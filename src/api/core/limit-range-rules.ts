@@ -5,12 +5,14 @@
  * What a newcomer would get wrong: defaults are filled in the object itself, for type Container only, so `max` alone sets default limits and
  * requests; a default below min or above max is told with the bound as the wrong value, not the default.
  */
+
 import { duplicate, type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts'
 import { child, index, key } from '../../apimachinery/field-path.ts'
 import { sortStrings } from '../../apimachinery/go-strings.ts'
 import { qualifiedNameErrors } from '../../apimachinery/names.ts'
 import { canonicalQuantity, compareQuantities, parseQuantity } from '../../apimachinery/quantity.ts'
 import { isOvercommitAllowed } from './pod-spec/container-sums.ts'
+import { roundAmounts } from './pod-spec/draft.ts'
 import { checkAnyResourceName, checkContainerResourceName } from './pod-spec/validate-resources.ts'
 
 type Amounts = Readonly<Record<string, string>> | null | undefined
@@ -25,6 +27,7 @@ interface Item {
 type Draft = { -readonly [K in keyof Item]: K extends 'type' ? Item[K] : Record<string, string> | null | undefined }
 
 export function setItemDefaults(item: Draft): void {
+  for (const name of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const) roundAmounts(item[name])
   if (item.type !== 'Container') return
   const limits = { ...item.max, ...item.default }
   const requests = { ...item.min, ...limits, ...item.defaultRequest }

@@ -4,12 +4,14 @@
  *
  * What a newcomer would get wrong: taints are reported below `metadata`, as upstream has it; a change is judged as a new node too.
  */
+
 import { duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
 import { sortStrings } from '../../apimachinery/go-strings.ts'
 import { cidrWarnings, parseCidrSloppy, validateLegacyCidr } from '../../apimachinery/ip-address.ts'
 import { labelValueErrors, qualifiedNameErrors } from '../../apimachinery/names.ts'
+import { goForm } from '../go-form.ts'
 import type { Node, Taint } from './node-schema.ts'
-import { goForm } from './pod-spec/go-form.ts'
+import { roundAmounts } from './pod-spec/draft.ts'
 import { checkName, type Errors, isSet } from './pod-spec/validate-paths.ts'
 import { checkAmount } from './pod-spec/validate-resources.ts'
 import { taintEffects } from './pod-spec/validate-scheduling.ts'
@@ -148,6 +150,8 @@ interface NodeDraft {
 
 /** What can be had is all that there is, unless said; podCIDR is the first of podCIDRs, and wins when they differ. */
 export function setNodeDefaults({ spec, status }: NodeDraft): void {
+  roundAmounts(status?.capacity)
+  roundAmounts(status?.allocatable)
   if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity }
   if (!spec) return
   const { podCIDR = '', podCIDRs = [] } = spec

@@ -6,6 +6,7 @@
  * dataSourceRef are two spellings of one thing, kept equal by `normalizeDataSources`, and a dataSource of another kind than
  * a claim or a snapshot is silently dropped unless it was there before.
  */
+
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
 import { child, key } from '../../apimachinery/field-path.ts'
 import { dns1123SubdomainErrors, nameIsDnsLabel, nameIsDnsSubdomain } from '../../apimachinery/names.ts'
@@ -13,6 +14,7 @@ import type { Mutable } from '../../apimachinery/object.ts'
 import { compareQuantities, quantityMilli } from '../../apimachinery/quantity.ts'
 import { validateLabelSelector } from '../../apimachinery/selectors/labels.ts'
 import type { PersistentVolumeClaimSpec } from './persistent-volume-claim-schema.ts'
+import { type Draft, roundAmounts, roundResources } from './pod-spec/draft.ts'
 import type { TypedLocalObjectReference, TypedObjectReference } from './references.ts'
 
 export const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
@@ -92,15 +94,19 @@ function* validateReference(
   }
 }
 
+type Amounts = Readonly<Record<string, string>> | null | undefined
 interface Claim {
   spec: Mutable<PersistentVolumeClaimSpec>
-  status?: { phase?: string | undefined } | undefined
+  status?: { phase?: string | undefined; capacity?: Amounts; allocatedResources?: Amounts } | undefined
 }
 
 export function setClaimDefaults(claim: Claim): void {
   claim.status = { ...claim.status }
   if (!claim.status.phase) claim.status.phase = 'Pending'
   claim.spec.volumeMode ??= 'Filesystem'
+  roundResources(claim.spec.resources as Draft | undefined)
+  roundAmounts(claim.status.capacity)
+  roundAmounts(claim.status.allocatedResources)
 }
 
 /** On writes. `old`: what it replaces. */

@@ -1,11 +1,13 @@
 /**
  * v1 PersistentVolume: a piece of storage in the cluster, bound to at most one claim. The server notes when its phase last changed.
  */
+
 import { ageColumn, nameColumn } from '../../apimachinery/columns.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { accessModesText, classOf } from './persistent-volume-claim-rules.ts'
 import { validateVolume, validateVolumeUpdate, volumeWarnings } from './persistent-volume-rules.ts'
 import { persistentVolume } from './persistent-volume-schema.ts'
+import { roundAmounts } from './pod-spec/draft.ts'
 
 export type PersistentVolume = ObjectOf<typeof PersistentVolume>
 export const PersistentVolume = defineKind({
@@ -21,6 +23,7 @@ export const PersistentVolume = defineKind({
     if (!draft.status.phase) draft.status.phase = 'Pending'
     if (!draft.spec.persistentVolumeReclaimPolicy) draft.spec.persistentVolumeReclaimPolicy = 'Retain'
     draft.spec.volumeMode ??= 'Filesystem'
+    roundAmounts(draft.spec.capacity)
     if (draft.spec.hostPath) draft.spec.hostPath.type ??= ''
   },
   prepareForCreate: (draft) => {

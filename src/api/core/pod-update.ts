@@ -9,11 +9,11 @@ import { type FieldError, forbiddenField, invalidValue, required } from '../../a
 import { quote } from '../../apimachinery/go-strings.ts'
 import { unifiedDiff } from '../../apimachinery/unified-diff.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
+import { goForm, goPodSpec } from '../go-form.ts'
 import type { NodeSelectorTerm } from './node-selector.ts'
 import type { Pod } from './pod-schema.ts'
 import type { NodeAffinity, Toleration } from './pod-spec/affinity.ts'
 import type { Container } from './pod-spec/container.ts'
-import { goForm } from './pod-spec/go-form.ts'
 import type { PodSpec } from './pod-spec/pod-spec.ts'
 import { rulesAfter } from './pod-spec/rules.ts'
 import { checkAnnotationUpdates, checkPodAnnotations, mirrorAnnotation } from './pod-spec/validate-annotations.ts'
@@ -42,7 +42,7 @@ export function validatePodUpdate(next: Pod, old: Pod): Iterable<FieldError> {
   if (semanticallyEqual(spec, before)) return out
   const unchanged = withOldFields(spec, before, out)
   if (!semanticallyEqual(unchanged, before)) {
-    const diff = unifiedDiff(goSpec(before), goSpec(unchanged))
+    const diff = unifiedDiff(goPodSpec(before), goPodSpec(unchanged))
     out.push(forbiddenField('spec', `pod updates may not change fields other than ${changeable}\n${diff}`))
   }
   return out
@@ -159,13 +159,6 @@ function hasOnlyMore(next: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
   // An empty term selects nothing; it must not begin to.
   if (lists.every((name) => (old[name]?.length ?? 0) === 0)) return lists.every((name) => (next[name]?.length ?? 0) === 0)
   return lists.every((name) => semanticallyEqual((next[name] ?? []).slice(0, old[name]?.length ?? 0), old[name] ?? []))
-}
-
-/** Upstream keeps what concerns the host's namespaces in the security context. */
-function goSpec(spec: PodSpec): object {
-  const { hostNetwork, hostPID, hostIPC, hostUsers, shareProcessNamespace } = spec
-  const securityContext = { ...spec.securityContext, hostNetwork, hostPID, hostIPC, hostUsers, shareProcessNamespace }
-  return goForm('PodSpec', { ...spec, securityContext })
 }
 
 /** Through pods/NAME/ephemeralcontainers. */

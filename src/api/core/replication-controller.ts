@@ -95,7 +95,9 @@ export const ReplicationController = defineKind({
   *warnings(object, old) {
     if (old === undefined) yield* podNameWarnings(object)
     const { template } = object.spec
-    if (object.metadata.generation !== old?.metadata.generation && isSet(template)) yield* templateWarnings(template, old?.spec.template)
+    if (old === undefined) yield* templateWarnings(template)
+    // As upstream: a change is warned of what was there before it.
+    else if (object.metadata.generation !== old.metadata.generation) yield* templateWarnings(old.spec.template, template)
   },
   defaultPropagation: 'Orphan',
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },

@@ -2,11 +2,13 @@
  * v1 ResourceQuota: how much a namespace may hold and ask for. Counted by admission on the way in and by the
  * controller afterwards.
  */
+
 import { ageColumn, nameColumn } from '../../apimachinery/columns.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { atomicStruct, field, type Infer, list, map, quantity, string, struct } from '../../apimachinery/schema/schema.ts'
+import { roundAmounts } from './pod-spec/draft.ts'
 import { quotaWarnings, validateQuota, validateQuotaStatus, validateQuotaUpdate } from './quota-rules.ts'
 import { quotaText } from './quota-text.ts'
 
@@ -70,6 +72,9 @@ export const ResourceQuota = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: resourceQuota }],
   hasStatus: true,
+  setDefaults: ({ spec, status }) => {
+    for (const amounts of [spec.hard, status?.hard, status?.used]) roundAmounts(amounts)
+  },
   generation: 'none',
   returnsDeletedObject: true,
   validate: validateQuota,

@@ -57,7 +57,8 @@ function* validateEndpoints(endpoints: readonly Endpoint[], addressType: string)
 }
 
 function* validateEndpoint(endpoint: Endpoint, addressType: string, at: string): Generator<FieldError> {
-  const { addresses = [], hostname, nodeName, deprecatedTopology: topology, hints } = endpoint
+  const { hostname, nodeName, deprecatedTopology: topology, hints } = endpoint
+  const addresses = endpoint.addresses ?? []
   const addressesAt = child(at, 'addresses')
   if (addresses.length === 0) yield required(addressesAt, 'must contain at least 1 address')
   else if (addresses.length > addressesMax) yield tooMany(addressesAt, addresses.length, addressesMax)

@@ -12,6 +12,7 @@ import { dns1123SubdomainErrors, pathSegmentNameErrors } from '../../apimachiner
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, string, struct } from '../../apimachinery/schema/schema.ts'
 import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
+import { goForm } from '../go-form.ts'
 
 export interface ParentReference extends Infer<typeof parentReference> {}
 export const parentReference = struct('networking.v1.ParentReference', {
@@ -45,7 +46,7 @@ export const IPAddress = defineKind({
   validate: ({ spec }) => validateParent(spec.parentRef, 'spec.parentRef'),
   *validateUpdate({ spec }, old) {
     yield* validateParent(spec.parentRef, 'spec.parentRef')
-    yield* validateImmutable(spec.parentRef, old.spec.parentRef, 'spec.parentRef')
+    yield* validateImmutable(spec.parentRef, old.spec.parentRef, 'spec.parentRef', (parent) => goForm('ParentReference', parent))
   },
   columns: [
     nameColumn,

@@ -139,7 +139,7 @@ function* validatePort({ protocol, port, endPort }: NetworkPolicyPort, path: str
   const protocols = ['TCP', 'UDP', 'SCTP']
   const hasEnd = endPort !== undefined && endPort !== null
   const endPath = child(path, 'endPort')
-  if (protocol && !protocols.includes(protocol)) yield notSupported(child(path, 'protocol'), protocol, protocols)
+  if (isSet(protocol) && !protocols.includes(protocol)) yield notSupported(child(path, 'protocol'), protocol, protocols)
   if (port === undefined || port === null) {
     if (hasEnd) yield invalidValue(endPath, endPort, 'may not be specified when `port` is not specified')
   } else if (typeof port === 'string') {
@@ -174,4 +174,8 @@ function* validateBlock({ cidr = '', except }: IPBlock, path: string, rules: Rul
     const isInside = cidrContains(outer, maskedAddress(inner)) && outer.prefixLength < inner.prefixLength
     if (!isInside) yield invalidValue(at, text, 'must be a strict subset of `cidr`')
   }
+}
+
+function isSet<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined
 }

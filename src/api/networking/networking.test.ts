@@ -165,7 +165,7 @@ test('IPAddress wants a parent that stays', () => {
     'spec.parentRef.name: Invalid value: "a/b": may not contain \'/\'',
   ])
   expect(updateErrors({ spec: { parentRef: { name: 'other' } } })).toEqual([
-    'spec.parentRef: Invalid value: {"resource":"services","namespace":"shop","name":"other"}: field is immutable',
+    'spec.parentRef: Invalid value: {"Group":"","Resource":"services","Namespace":"shop","Name":"other"}: field is immutable',
   ])
   expect(cells()).toEqual({ Name: '10.0.0.1', ParentRef: 'services/shop/web' })
 })

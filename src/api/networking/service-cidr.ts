@@ -37,6 +37,7 @@ export const ServiceCIDR = defineKind({
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: serviceCIDR }],
   hasStatus: true,
+  keepsStatusOnCreate: true,
   generation: 'none',
   prepareForUpdate: (draft, old, { subresource }) => {
     if (subresource === 'status') resetMetadata(draft.metadata, old.metadata)
@@ -67,7 +68,7 @@ function* validateRanges(cidrs: readonly string[]): Generator<FieldError> {
 }
 
 function familyOf(cidr: string): string | undefined {
-  return ipFamilyOf(cidr.split('/')[0] ?? '')
+  return /^[^/]+\/\d+$/.test(cidr) ? ipFamilyOf(cidr.split('/')[0] ?? '') : undefined
 }
 
 /** A second family may be added later. */

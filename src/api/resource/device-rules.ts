@@ -10,7 +10,7 @@ import { child, index } from '../../apimachinery/field-path.ts'
 import { utf8Length } from '../../apimachinery/go-strings.ts'
 import { cIdentifierErrors, dns1123LabelErrors, dns1123SubdomainErrors } from '../../apimachinery/names.ts'
 import type { Mutable } from '../../apimachinery/object.ts'
-import { validateDriverName } from '../core/persistent-volume-rules.ts'
+import { validateDriverName } from '../core/persistent-volume-sources.ts'
 import type {
   DeviceClaim,
   DeviceClaimConfiguration,

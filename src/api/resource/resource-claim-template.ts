@@ -8,8 +8,9 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, struct } from '../../apimachinery/schema/schema.ts'
-import { validateLabels } from '../../apimachinery/selectors/labels.ts'
-import { validateAnnotations, validateImmutable } from '../../apimachinery/validate-metadata.ts'
+import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
+import { validateTemplateMetadata } from '../core/template-metadata.ts'
+import { goForm, goTemplateForm } from '../go-form.ts'
 import { resourceClaimSpec } from './device-request.ts'
 import { dropDisabledRequestFields, setRequestDefaults, validateClaimSpec } from './device-rules.ts'
 
@@ -40,14 +41,13 @@ export const ResourceClaimTemplate = defineKind({
   validate: ({ spec }) => validateSpec(spec),
   *validateUpdate({ spec }, old) {
     yield* validateSpec(spec)
-    yield* validateImmutable(spec, old.spec, 'spec')
+    yield* validateImmutable(spec, old.spec, 'spec', (one) => goTemplateForm(one.metadata, goForm('ResourceClaimSpec', one.spec)))
   },
   returnsDeletedObject: true,
   columns: [],
 })
 
 function* validateSpec({ metadata, spec }: ResourceClaimTemplateSpec): Generator<FieldError> {
-  yield* validateAnnotations(metadata?.annotations, 'spec.metadata.annotations')
-  yield* validateLabels(metadata?.labels, 'spec.metadata.labels')
+  yield* validateTemplateMetadata(metadata, 'spec.metadata')
   yield* validateClaimSpec(spec, 'spec.spec')
 }

@@ -27,7 +27,9 @@ import {
 import { validateConditions } from '../../apimachinery/validate-conditions.ts'
 import { semanticallyEqual, validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { nodeSelector } from '../core/node-selector.ts'
-import { validateDriverName, validateNodeSelector } from '../core/persistent-volume-rules.ts'
+import { validateNodeSelector } from '../core/persistent-volume-rules.ts'
+import { validateDriverName } from '../core/persistent-volume-sources.ts'
+import { goForm } from '../go-form.ts'
 import { deviceConfiguration, deviceToleration, resourceClaimSpec } from './device-request.ts'
 import {
   configsMax,
@@ -140,7 +142,7 @@ export const ResourceClaim = defineKind({
   generation: 'none',
   validateName: nameIsDnsSubdomain,
   validate: ({ spec }) => validateClaimSpec(spec, 'spec'),
-  validateUpdate: ({ spec }, old) => validateImmutable(spec, old.spec, 'spec'),
+  validateUpdate: ({ spec }, old) => validateImmutable(spec, old.spec, 'spec', (value) => goForm('ResourceClaimSpec', value)),
   validateStatusUpdate: (object, old) => validateStatus(object, old),
   returnsDeletedObject: true,
   columns: [

@@ -13,7 +13,8 @@ import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, field, type Infer, int64, list, map, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'
 import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { nodeSelector } from '../core/node-selector.ts'
-import { validateDriverName, validateNodeSelector } from '../core/persistent-volume-rules.ts'
+import { validateNodeSelector } from '../core/persistent-volume-rules.ts'
+import { validateDriverName } from '../core/persistent-volume-sources.ts'
 import { isSet, validateLabel, validatePoolName, validateQualifiedName, validateSet } from './device-rules.ts'
 
 export interface DeviceAttribute extends Infer<typeof deviceAttribute> {}

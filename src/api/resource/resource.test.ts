@@ -38,7 +38,7 @@ describe('ResourceClaim', () => {
   ])('takes or refuses %s', (_name, devices, expected) => expect(errors({ spec: { devices } })).toEqual(expected))
   test('is fixed', () =>
     expect(updateErrors({ spec: { devices: { requests: [] } } })).toEqual([
-      'spec: Invalid value: {"devices":{"requests":[]}}: field is immutable',
+      'spec: Invalid value: {"Devices":{"Requests":[],"Constraints":null,"Config":null}}: field is immutable',
     ]))
 })
 

@@ -53,8 +53,13 @@ export const CSIDriver = defineKind({
   },
   // Nobody sets it on create: the first change makes it one more than nothing.
   generation: (draft, old) => !semanticallyEqual(draft.spec, old.spec),
-  prepareForCreate: ({ metadata }) => {
+  prepareForCreate: ({ metadata, spec }) => {
     delete metadata.generation
+    // The gate MutableCSINodeAllocatableCount is off.
+    delete spec.nodeAllocatableUpdatePeriodSeconds
+  },
+  prepareForUpdate: ({ spec }, old) => {
+    if ((old.spec.nodeAllocatableUpdatePeriodSeconds ?? null) === null) delete spec.nodeAllocatableUpdatePeriodSeconds
   },
   validate: ({ spec }) => validateSpec(spec, 'spec'),
   *validateUpdate({ spec }, old) {

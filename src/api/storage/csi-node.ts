@@ -11,7 +11,8 @@ import { qualifiedNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { fieldIsImmutable, semanticallyEqual, validateNonNegative } from '../../apimachinery/validate-metadata.ts'
-import { validateDriverName } from '../core/persistent-volume-rules.ts'
+import { validateDriverName } from '../core/persistent-volume-sources.ts'
+import { goForm } from '../go-form.ts'
 
 export interface VolumeNodeResources extends Infer<typeof volumeNodeResources> {}
 export const volumeNodeResources = struct('storage.v1.VolumeNodeResources', {
@@ -50,13 +51,8 @@ export const CSINode = defineKind({
     yield* validateDrivers(spec.drivers ?? [])
     for (const before of old.spec.drivers ?? []) {
       for (const driver of spec.drivers ?? []) {
-        if (driver.name !== before.name || semanticallyEqual(withoutLimits(driver), withoutLimits(before))) continue
-        const { name, nodeID, topologyKeys } = driver
-        yield invalidValue(
-          'spec.drivers',
-          { Name: name, NodeID: nodeID, TopologyKeys: topologyKeys ?? null, Allocatable: null },
-          fieldIsImmutable,
-        )
+        if (driver.name !== before.name || semanticallyEqual(driver, before)) continue
+        yield invalidValue('spec.drivers', goForm('CSINodeDriver', driver), fieldIsImmutable)
       }
     }
   },
@@ -71,11 +67,6 @@ export const CSINode = defineKind({
     },
   ],
 })
-
-/** Limits may change while a driver runs. */
-function withoutLimits({ allocatable: _limits, ...driver }: CSINodeDriver): object {
-  return driver
-}
 
 const nodeIdBytesMax = 256
 

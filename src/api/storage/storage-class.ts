@@ -127,7 +127,8 @@ function* validateTopologies(terms: readonly TopologySelectorTerm[], path: strin
       if (Object.hasOwn(values, expression.key)) yield duplicate(child(index(at, j), 'key'), expression.key)
       values[expression.key] = [...new Set(expression.values ?? [])].sort()
     }
-    // Twice the same is once for each.
+    // As upstream: an empty term is as many times the same as there are terms.
+    if (Object.keys(values).length === 0) for (const _ of terms) yield duplicate(at, '')
     for (const one of seen) if (semanticallyEqual(one, values)) yield duplicate(at, '')
     seen.push(values)
   }

@@ -66,7 +66,7 @@ describe('PersistentVolume', () => {
   ])('takes or refuses %s', (_name, spec, expected) => expect(errors({ spec })).toEqual(expected))
   test('keeps its source', () => {
     expect(updateErrors({ spec: { hostPath: { path: '/other' } } })[0]).toMatch(
-      /^spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n@@ -1,6 \+1,6 @@\n/,
+      /^spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n@@ -2,7 \+2,7 @@\n  "GCEPersistentDisk": null,\n/,
     )
     expect(updateErrors({ spec: { volumeMode: 'Block' } })).toEqual(['volumeMode: Invalid value: "Block": field is immutable'])
     expect(updateErrors({ spec: { capacity: { storage: '2Gi' } } })).toEqual([])
@@ -209,7 +209,7 @@ test('CSIDriver has defaults, and counts changes from nothing', () => {
   expect(cells()).toMatchObject({ AttachRequired: true, TokenRequests: '<unset>', Modes: 'Persistent' })
 })
 
-test('CSINode keeps its drivers, but for their limits', () => {
+test('CSINode keeps its drivers and their limits', () => {
   const driver = { name: 'a.b', nodeID: 'n1', topologyKeys: ['zone'] }
   const { errors, updateErrors } = judged(CSINode, { metadata: { name: 'n1' }, spec: { drivers: [driver] } })
   expect(errors({ spec: { drivers: [driver, { ...driver, nodeID: '', topologyKeys: ['a', 'a'] }] } })).toEqual([
@@ -217,7 +217,9 @@ test('CSINode keeps its drivers, but for their limits', () => {
     'spec.drivers[1].name: Duplicate value: "a.b"',
     'spec.drivers[1]: Duplicate value: "a"',
   ])
-  expect(updateErrors({ spec: { drivers: [{ ...driver, allocatable: { count: 5 } }] } })).toEqual([])
+  expect(updateErrors({ spec: { drivers: [{ ...driver, allocatable: { count: 5 } }] } })).toEqual([
+    'spec.drivers: Invalid value: {"Name":"a.b","NodeID":"n1","TopologyKeys":["zone"],"Allocatable":{"Count":5}}: field is immutable',
+  ])
   expect(updateErrors({ spec: { drivers: [{ ...driver, nodeID: 'n2' }] } })).toEqual([
     'spec.drivers: Invalid value: {"Name":"a.b","NodeID":"n2","TopologyKeys":["zone"],"Allocatable":null}: field is immutable',
   ])

@@ -12,8 +12,10 @@ import { objectMeta } from '../../apimachinery/object.ts'
 import { resetMetadata } from '../../apimachinery/reset-metadata.ts'
 import { boolean, field, type Infer, int32, map, string, struct, time } from '../../apimachinery/schema/schema.ts'
 import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
-import { validateDriverName, validateVolumeSpec } from '../core/persistent-volume-rules.ts'
+import { validateVolumeSpec } from '../core/persistent-volume-rules.ts'
 import { persistentVolumeSpec } from '../core/persistent-volume-schema.ts'
+import { validateDriverName } from '../core/persistent-volume-sources.ts'
+import { goForm } from '../go-form.ts'
 
 export interface VolumeAttachmentSource extends Infer<typeof volumeAttachmentSource> {}
 export const volumeAttachmentSource = struct('storage.v1.VolumeAttachmentSource', {
@@ -61,17 +63,21 @@ export const VolumeAttachment = defineKind({
   prepareForUpdate: (draft, old, { subresource }) => {
     if (subresource !== 'status') return
     resetMetadata(draft.metadata, old.metadata)
-    // The gate MutableCSINodeAllocatableCount is on: error codes stay.
+    // The gate MutableCSINodeAllocatableCount is off.
+    for (const name of ['attachError', 'detachError'] as const) {
+      const error = draft.status?.[name]
+      if (error && (old.status?.[name]?.errorCode ?? null) === null) delete error.errorCode
+    }
   },
   generation: 'none',
   validate: validateAttachment,
   *validateUpdate(object, old) {
     yield* validateAttachment(object)
-    yield* validateImmutable(object.spec, old.spec, 'spec')
+    yield* validateImmutable(object.spec, old.spec, 'spec', (spec) => goForm('VolumeAttachmentSpec', spec))
   },
   *validateStatusUpdate(object, old) {
     yield* validateAttachment(object)
-    yield* validateImmutable(object.spec, old.spec, 'spec')
+    yield* validateImmutable(object.spec, old.spec, 'spec', (spec) => goForm('VolumeAttachmentSpec', spec))
   },
   allowUnconditionalUpdate: false,
   returnsDeletedObject: true,

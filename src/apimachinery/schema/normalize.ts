@@ -192,7 +192,7 @@ function absentOf(facts: Facts): (() => unknown) | undefined {
 
 /** Structs in Go, though scalars here: omitempty does not drop them. */
 function isGoStruct({ type }: Schema): boolean {
-  return type === 'time' || type === 'microTime' || type === 'rawExtension'
+  return type === 'time' || type === 'microTime' || type === 'rawExtension' || type === 'quantity' || type === 'intOrString'
 }
 
 function zeroOf(schema: Schema): unknown {
@@ -286,15 +286,29 @@ function mapReader(read: Read, absent: () => unknown): Read {
   return (value, context) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Misfit()
     const out: Plain = {}
+    let last = ''
+    let isSorted = true
     for (const key in value as Plain) {
       context.members++
+      if (key < last) isSorted = false
+      last = key
       const raw = (value as Plain)[key]
-      const shaped = raw === null ? absent() : read(raw, context)
-      if (key === '__proto__') Object.defineProperty(out, key, { value: shaped, writable: true, enumerable: true, configurable: true })
-      else out[key] = shaped
+      setKey(out, key, raw === null ? absent() : read(raw, context))
     }
-    return out
+    return isSorted ? out : sortedMap(out)
   }
+}
+
+function setKey(out: Plain, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(out, key, { value, writable: true, enumerable: true, configurable: true })
+  else out[key] = value
+}
+
+/** Go prints maps in the order of their keys. (JavaScript has numbers first, as numbers, whatever we do.) */
+function sortedMap(map: Plain): Plain {
+  const out: Plain = {}
+  for (const key of Object.keys(map).sort()) setKey(out, key, map[key])
+  return out
 }
 
 /** What Go makes of a null in a list or map. */

@@ -78,7 +78,7 @@ function isEmpty(schema: Schema, value: unknown): boolean {
 
 /** Structs in Go, though scalars here: omitempty does not drop them. */
 function isGoStruct({ type }: Schema): boolean {
-  return type === 'time' || type === 'microTime' || type === 'rawExtension'
+  return type === 'time' || type === 'microTime' || type === 'rawExtension' || type === 'quantity' || type === 'intOrString'
 }
 
 function zeroOf(schema: Schema): unknown {

@@ -8,16 +8,17 @@ const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 const label = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
 const domain = `(?:${label}(?:\\.${label})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`
 const reference = new RegExp(
-  `^(?:${domain}/)?${component}(?:/${component})*(?::(\\w[\\w.-]{0,127}))?(@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`,
+  `^((?:${domain}/)?${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`,
 )
 const lengthMax = 4096
+const nameLengthMax = 255
 
 /** '' for what is no reference, and for one that only has a digest. */
 export function imageTag(image: string): string {
   if (image.length > lengthMax || /^[a-f0-9]{64}$/.test(image)) return ''
   const match = reference.exec(image)
-  if (match === null) return ''
-  return match[1] ?? (match[2] === undefined ? 'latest' : '')
+  if (match === null || (match[1] ?? '').length > nameLengthMax) return ''
+  return match[2] ?? (match[3] === undefined ? 'latest' : '')
 }
 
 /** What imagePullPolicy is when nobody says. */

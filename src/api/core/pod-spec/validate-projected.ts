@@ -8,7 +8,7 @@
 import { forbiddenField, invalidValue, notSupported, required } from '../../../apimachinery/field-error.ts'
 import { nameIsDnsSubdomain } from '../../../apimachinery/names.ts'
 import { validateLabelSelector } from '../../../apimachinery/selectors/labels.ts'
-import { goForm } from './go-form.ts'
+import { goForm } from '../../go-form.ts'
 import type { PodRules } from './rules.ts'
 import { checkFieldRef, checkResourceFieldRef } from './validate-env.ts'
 import { checkInsideNotReserved, checkMode, type Errors, isSet } from './validate-paths.ts'

@@ -5,7 +5,7 @@
 import { duplicate, forbiddenField, invalidValue, notSupported, required, tooLong } from '../../../apimachinery/field-error.ts'
 import { utf8Length } from '../../../apimachinery/go-strings.ts'
 import { groupIdErrors, userIdErrors } from '../../../apimachinery/names.ts'
-import { goForm } from './go-form.ts'
+import { goForm } from '../../go-form.ts'
 import type { PodSpec } from './pod-spec.ts'
 import { hostSysctlProblem, type PodRules } from './rules.ts'
 import type { AppArmorProfile, PodSecurityContext, SeccompProfile, SecurityContext } from './security-context.ts'

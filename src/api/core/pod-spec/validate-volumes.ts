@@ -4,13 +4,13 @@
  *
  * What a newcomer would get wrong: a volume with anything wrong does not exist for the mounts, so that they are reported as well.
  */
+
 import { duplicate, forbiddenField, invalidValue, notSupported, required, tooLong } from '../../../apimachinery/field-error.ts'
 import { quote, utf8Length } from '../../../apimachinery/go-strings.ts'
 import { dns1123SubdomainErrors, nameIsDnsSubdomain } from '../../../apimachinery/names.ts'
 import { compareQuantities } from '../../../apimachinery/quantity.ts'
-import { validateLabels } from '../../../apimachinery/selectors/labels.ts'
-import { validateAnnotations } from '../../../apimachinery/validate-metadata.ts'
 import { validateClaimSpec } from '../persistent-volume-claim-rules.ts'
+import { validateTemplateMetadata } from '../template-metadata.ts'
 import type { PodRules } from './rules.ts'
 import { checkLabel, checkMode, checkName, checkNoBacksteps, checkObjectName, type Errors, isSet } from './validate-paths.ts'
 import { checkDownwardFile, checkKeyToPath, checkProjected } from './validate-projected.ts'
@@ -191,36 +191,12 @@ function checkCsi({ driver = '', nodePublishSecretRef: secret }: CSIVolumeSource
   else checkObjectName(secret.name as string, `${path}.name`, out)
 }
 
-/** In Go's order, with the first letter made small: uid is shown as uID. */
-const forbiddenMetadata: readonly (readonly [name: string, shown: string])[] = [
-  ['name', 'name'],
-  ['generateName', 'generateName'],
-  ['namespace', 'namespace'],
-  ['selfLink', 'selfLink'],
-  ['uid', 'uID'],
-  ['resourceVersion', 'resourceVersion'],
-  ['generation', 'generation'],
-  ['creationTimestamp', 'creationTimestamp'],
-  ['deletionTimestamp', 'deletionTimestamp'],
-  ['deletionGracePeriodSeconds', 'deletionGracePeriodSeconds'],
-  ['ownerReferences', 'ownerReferences'],
-  ['finalizers', 'finalizers'],
-  ['managedFields', 'managedFields'],
-]
-
 function checkEphemeral({ volumeClaimTemplate: template }: EphemeralVolumeSource, path: string, out: Errors, around: Around): void {
   const at = `${path}.volumeClaimTemplate`
   if (!template) out.push(required(at))
   else {
     const { metadata, spec } = template
-    if (metadata) {
-      out.push(...validateAnnotations(metadata.annotations, `${at}.metadata.annotations`))
-      out.push(...validateLabels(metadata.labels, `${at}.metadata.labels`))
-      for (const [name, shown] of forbiddenMetadata) {
-        const value = (metadata as Readonly<Record<string, unknown>>)[name]
-        if (isSet(value) && value !== '' && value !== 0) out.push(forbiddenField(`${at}.metadata.${shown}`, 'cannot be set'))
-      }
-    }
+    out.push(...validateTemplateMetadata(metadata, `${at}.metadata`))
     out.push(...validateClaimSpec(spec, `${at}.spec`))
   }
   const { podName, volume } = around

@@ -4,7 +4,12 @@
  *
  *     goForm('Toleration', {operator: 'Exists', value: 'x'})   {"Key":"","Operator":"Exists","Value":"x","Effect":"","TolerationSeconds":null}
  */
-import { goStructs } from './go-structs.ts'
+import type { ObjectMeta } from '../apimachinery/object.ts'
+import type { PodSpec } from './core/pod-spec/pod-spec.ts'
+import { goStructs as podStructs } from './go-structs.ts'
+import { otherGoStructs } from './go-structs-other.ts'
+
+const goStructs = { ...podStructs, ...otherGoStructs }
 
 interface GoField {
   readonly go: string
@@ -22,6 +27,18 @@ export function goForm(struct: string, value: object): Record<string, unknown> {
   const out: Record<string, unknown> = {}
   for (const field of fieldsOf(struct)) out[field.go] = formOf(field, field.json === '' ? value : (value as Plain)[field.json])
   return out
+}
+
+/** Upstream keeps what concerns the host's namespaces in the security context, and always has one. */
+export function goPodSpec(spec: PodSpec): object {
+  const { hostNetwork, hostPID, hostIPC, hostUsers, shareProcessNamespace } = spec
+  const securityContext = { ...spec.securityContext, hostNetwork, hostPID, hostIPC, hostUsers, shareProcessNamespace }
+  return goForm('PodSpec', { ...spec, securityContext })
+}
+
+/** Templates: the metadata is embedded, and prints as clients write it. */
+export function goTemplateForm(metadata: ObjectMeta | undefined, spec: object): object {
+  return { ...metadata, Spec: spec }
 }
 
 const parsed = new Map<string, readonly GoField[]>()

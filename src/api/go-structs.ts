@@ -78,14 +78,13 @@ export const goStructs: Readonly<Record<string, string>> = {
   PodAntiAffinity:
     'RequiredDuringSchedulingIgnoredDuringExecution=requiredDuringSchedulingIgnoredDuringExecution:[]PodAffinityTerm PreferredDuringSchedulingIgnoredDuringExecution=preferredDuringSchedulingIgnoredDuringExecution:[]WeightedPodAffinityTerm',
   PodCertificateProjection:
-    'SignerName=signerName:s KeyType=keyType:s MaxExpirationSeconds=maxExpirationSeconds:*n CredentialBundlePath=credentialBundlePath:s KeyPath=keyPath:s CertificateChainPath=certificateChainPath:s UserAnnotations=userAnnotations:maps',
+    'SignerName=signerName:s KeyType=keyType:s MaxExpirationSeconds=maxExpirationSeconds:*n CredentialBundlePath=credentialBundlePath:s KeyPath=keyPath:s CertificateChainPath=certificateChainPath:s',
   PodDNSConfig: 'Nameservers=nameservers:[]s Searches=searches:[]s Options=options:[]PodDNSConfigOption',
   PodDNSConfigOption: 'Name=name:s Value=value:*s',
   PodOS: 'Name=name:s',
   PodReadinessGate: 'ConditionType=conditionType:s',
   PodResourceClaim: 'Name=name:s ResourceClaimName=resourceClaimName:*s ResourceClaimTemplateName=resourceClaimTemplateName:*s',
   PodSchedulingGate: 'Name=name:s',
-  PodSchedulingGroup: 'PodGroupName=podGroupName:*s',
   PodSecurityContext:
     'HostNetwork=hostNetwork:b HostPID=hostPID:b HostIPC=hostIPC:b ShareProcessNamespace=shareProcessNamespace:*b HostUsers=hostUsers:*b SELinuxOptions=seLinuxOptions:*SELinuxOptions WindowsOptions=windowsOptions:*WindowsSecurityContextOptions RunAsUser=runAsUser:*n RunAsGroup=runAsGroup:*n RunAsNonRoot=runAsNonRoot:*b SupplementalGroups=supplementalGroups:[]n SupplementalGroupsPolicy=supplementalGroupsPolicy:*s FSGroup=fsGroup:*n FSGroupChangePolicy=fsGroupChangePolicy:*s Sysctls=sysctls:[]Sysctl SeccompProfile=seccompProfile:*SeccompProfile AppArmorProfile=appArmorProfile:*AppArmorProfile SELinuxChangePolicy=seLinuxChangePolicy:*s',
   PodSpec:
