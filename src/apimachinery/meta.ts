@@ -81,9 +81,9 @@ const statusDetails = struct('io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails
   name: field(1, string).optional(),
   group: field(2, string).optional(),
   kind: field(3, string).optional(),
+  uid: field(6, string).optional(),
   causes: field(4, list(statusCause)).optional().listAtomic(),
   retryAfterSeconds: field(5, int32).optional(),
-  uid: field(6, string).optional(),
 })
 /** What the API says when it does not answer with an object. The type is in status-error.ts. */
 export const statusSchema = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Status', {

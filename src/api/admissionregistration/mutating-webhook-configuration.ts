@@ -14,13 +14,13 @@ export const mutatingWebhook = struct('admissionregistration.v1.MutatingWebhook'
   clientConfig: field(2, webhookClientConfig),
   rules: field(3, list(ruleWithOperations)).optional().listAtomic(),
   failurePolicy: field(4, string).optional().pointer().enum('Fail', 'Ignore'),
+  matchPolicy: field(9, string).optional().pointer().enum('Equivalent', 'Exact'),
   namespaceSelector: field(5, labelSelector).optional().pointer(),
+  objectSelector: field(11, labelSelector).optional().pointer(),
   sideEffects: field(6, string).pointer().enum('None', 'NoneOnDryRun', 'Some', 'Unknown'),
   timeoutSeconds: field(7, int32).optional().pointer(),
   admissionReviewVersions: field(8, list(string)).listAtomic(),
-  matchPolicy: field(9, string).optional().pointer().enum('Equivalent', 'Exact'),
   reinvocationPolicy: field(10, string).optional().pointer().enum('IfNeeded', 'Never'),
-  objectSelector: field(11, labelSelector).optional().pointer(),
   matchConditions: field(12, list(matchCondition)).optional().listMap('name').patchMerge('name'),
 })
 

@@ -14,9 +14,9 @@ export const serviceReference = struct('admissionregistration.v1.ServiceReferenc
 
 export interface WebhookClientConfig extends Infer<typeof webhookClientConfig> {}
 export const webhookClientConfig = struct('admissionregistration.v1.WebhookClientConfig', {
+  url: field(3, string).optional().pointer(),
   service: field(1, serviceReference).optional().pointer(),
   caBundle: field(2, bytes).optional(),
-  url: field(3, string).optional().pointer(),
 })
 
 export interface MatchCondition extends Infer<typeof matchCondition> {}

@@ -14,12 +14,12 @@ export const validatingWebhook = struct('admissionregistration.v1.ValidatingWebh
   clientConfig: field(2, webhookClientConfig),
   rules: field(3, list(ruleWithOperations)).optional().listAtomic(),
   failurePolicy: field(4, string).optional().pointer().enum('Fail', 'Ignore'),
+  matchPolicy: field(9, string).optional().pointer().enum('Equivalent', 'Exact'),
   namespaceSelector: field(5, labelSelector).optional().pointer(),
+  objectSelector: field(10, labelSelector).optional().pointer(),
   sideEffects: field(6, string).pointer().enum('None', 'NoneOnDryRun', 'Some', 'Unknown'),
   timeoutSeconds: field(7, int32).optional().pointer(),
   admissionReviewVersions: field(8, list(string)).listAtomic(),
-  matchPolicy: field(9, string).optional().pointer().enum('Equivalent', 'Exact'),
-  objectSelector: field(10, labelSelector).optional().pointer(),
   matchConditions: field(11, list(matchCondition)).optional().listMap('name').patchMerge('name'),
 })
 

@@ -56,10 +56,10 @@ export interface DeploymentCondition extends Infer<typeof deploymentCondition> {
 export const deploymentCondition = struct('apps.v1.DeploymentCondition', {
   type: field(1, string).enum('Available', 'Progressing', 'ReplicaFailure'),
   status: field(2, string),
-  reason: field(4, string).optional(),
-  message: field(5, string).optional(),
   lastUpdateTime: field(6, time).optional(),
   lastTransitionTime: field(7, time).optional(),
+  reason: field(4, string).optional(),
+  message: field(5, string).optional(),
 })
 
 export interface DeploymentStatus extends Infer<typeof deploymentStatus> {}
@@ -67,12 +67,12 @@ export const deploymentStatus = struct('apps.v1.DeploymentStatus', {
   observedGeneration: field(1, int64).optional(),
   replicas: field(2, int32).optional(),
   updatedReplicas: field(3, int32).optional(),
+  readyReplicas: field(7, int32).optional(),
   availableReplicas: field(4, int32).optional(),
   unavailableReplicas: field(5, int32).optional(),
-  conditions: field(6, list(deploymentCondition)).optional().listMap('type').patchMerge('type'),
-  readyReplicas: field(7, int32).optional(),
-  collisionCount: field(8, int32).optional().pointer(),
   terminatingReplicas: field(9, int32).optional().pointer(),
+  conditions: field(6, list(deploymentCondition)).optional().listMap('type').patchMerge('type'),
+  collisionCount: field(8, int32).optional().pointer(),
 })
 
 export const deployment = struct('apps.v1.Deployment', {

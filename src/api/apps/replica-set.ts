@@ -28,9 +28,9 @@ import {
 export interface ReplicaSetSpec extends Infer<typeof replicaSetSpec> {}
 export const replicaSetSpec = struct('apps.v1.ReplicaSetSpec', {
   replicas: field(1, int32).optional().pointer(),
+  minReadySeconds: field(4, int32).optional(),
   selector: field(2, labelSelector).pointer(),
   template: field(3, podTemplateSpec).optional(),
-  minReadySeconds: field(4, int32).optional(),
 })
 
 export interface ReplicaSetCondition extends Infer<typeof replicaSetCondition> {}
@@ -46,11 +46,11 @@ export interface ReplicaSetStatus extends Infer<typeof replicaSetStatus> {}
 export const replicaSetStatus = struct('apps.v1.ReplicaSetStatus', {
   replicas: field(1, int32),
   fullyLabeledReplicas: field(2, int32).optional(),
-  observedGeneration: field(3, int64).optional(),
   readyReplicas: field(4, int32).optional(),
   availableReplicas: field(5, int32).optional(),
-  conditions: field(6, list(replicaSetCondition)).optional().listMap('type').patchMerge('type'),
   terminatingReplicas: field(7, int32).optional().pointer(),
+  observedGeneration: field(3, int64).optional(),
+  conditions: field(6, list(replicaSetCondition)).optional().listMap('type').patchMerge('type'),
 })
 
 export const replicaSet = struct('apps.v1.ReplicaSet', {

@@ -16,8 +16,8 @@ export const boundObjectReference = struct('authentication.v1.BoundObjectReferen
 export interface TokenRequestSpec extends Infer<typeof tokenRequestSpec> {}
 export const tokenRequestSpec = struct('authentication.v1.TokenRequestSpec', {
   audiences: field(1, list(string)).listAtomic(),
-  boundObjectRef: field(3, boundObjectReference).printed().pointer(),
   expirationSeconds: field(4, int64).printed().pointer(),
+  boundObjectRef: field(3, boundObjectReference).printed().pointer(),
 })
 
 export interface TokenRequestStatus extends Infer<typeof tokenRequestStatus> {}

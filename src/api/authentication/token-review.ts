@@ -17,8 +17,8 @@ export interface TokenReviewStatus extends Infer<typeof tokenReviewStatus> {}
 export const tokenReviewStatus = struct('authentication.v1.TokenReviewStatus', {
   authenticated: field(1, boolean).optional(),
   user: field(2, userInfo).optional(),
-  error: field(3, string).optional(),
   audiences: field(4, list(string)).optional().listAtomic(),
+  error: field(3, string).optional(),
 })
 
 export const tokenReview = struct('authentication.v1.TokenReview', {

@@ -48,7 +48,7 @@ export const subjectAccessReviewSpec = struct('authorization.v1.SubjectAccessRev
 export interface SubjectAccessReviewStatus extends Infer<typeof subjectAccessReviewStatus> {}
 export const subjectAccessReviewStatus = struct('authorization.v1.SubjectAccessReviewStatus', {
   allowed: field(1, boolean),
+  denied: field(4, boolean).optional(),
   reason: field(2, string).optional(),
   evaluationError: field(3, string).optional(),
-  denied: field(4, boolean).optional(),
 })

@@ -14,9 +14,9 @@ export const hpaScalingPolicy = struct('autoscaling.v2.HPAScalingPolicy', {
 
 export interface HPAScalingRules extends Infer<typeof hpaScalingRules> {}
 export const hpaScalingRules = struct('autoscaling.v2.HPAScalingRules', {
+  stabilizationWindowSeconds: field(3, int32).optional().pointer(),
   selectPolicy: field(1, string).optional().pointer().enum('Disabled', 'Max', 'Min'),
   policies: field(2, list(hpaScalingPolicy)).optional().listAtomic(),
-  stabilizationWindowSeconds: field(3, int32).optional().pointer(),
   tolerance: field(4, quantity).optional().pointer(),
 })
 
@@ -85,8 +85,8 @@ export const metricSpec = struct('autoscaling.v2.MetricSpec', {
   object: field(2, objectMetricSource).optional().pointer(),
   pods: field(3, podsMetricSource).optional().pointer(),
   resource: field(4, resourceMetricSource).optional().pointer(),
-  external: field(5, externalMetricSource).optional().pointer(),
   containerResource: field(7, containerResourceMetricSource).optional().pointer(),
+  external: field(5, externalMetricSource).optional().pointer(),
 })
 
 export interface HorizontalPodAutoscalerSpec extends Infer<typeof horizontalPodAutoscalerSpec> {}
@@ -152,8 +152,8 @@ export const metricStatus = struct('autoscaling.v2.MetricStatus', {
   object: field(2, objectMetricStatus).optional().pointer(),
   pods: field(3, podsMetricStatus).optional().pointer(),
   resource: field(4, resourceMetricStatus).optional().pointer(),
-  external: field(5, externalMetricStatus).optional().pointer(),
   containerResource: field(7, containerResourceMetricStatus).optional().pointer(),
+  external: field(5, externalMetricStatus).optional().pointer(),
 })
 
 export interface HorizontalPodAutoscalerStatus extends Infer<typeof horizontalPodAutoscalerStatus> {}

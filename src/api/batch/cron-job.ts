@@ -29,13 +29,13 @@ export const jobTemplateSpec = struct('batch.v1.JobTemplateSpec', {
 export interface CronJobSpec extends Infer<typeof cronJobSpec> {}
 export const cronJobSpec = struct('batch.v1.CronJobSpec', {
   schedule: field(1, string),
+  timeZone: field(8, string).optional().pointer(),
   startingDeadlineSeconds: field(2, int64).optional().pointer(),
   concurrencyPolicy: field(3, string).optional().enum('Allow', 'Forbid', 'Replace'),
   suspend: field(4, boolean).optional().pointer(),
   jobTemplate: field(5, jobTemplateSpec),
   successfulJobsHistoryLimit: field(6, int32).optional().pointer(),
   failedJobsHistoryLimit: field(7, int32).optional().pointer(),
-  timeZone: field(8, string).optional().pointer(),
 })
 
 export interface CronJobStatus extends Infer<typeof cronJobStatus> {}

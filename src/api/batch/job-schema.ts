@@ -47,19 +47,19 @@ export const jobSpec = struct('batch.v1.JobSpec', {
   parallelism: field(1, int32).optional().pointer(),
   completions: field(2, int32).optional().pointer(),
   activeDeadlineSeconds: field(3, int64).optional().pointer(),
+  podFailurePolicy: field(11, podFailurePolicy).optional().pointer(),
+  successPolicy: field(16, successPolicy).optional().pointer(),
+  backoffLimit: field(7, int32).optional().pointer(),
+  backoffLimitPerIndex: field(12, int32).optional().pointer(),
+  maxFailedIndexes: field(13, int32).optional().pointer(),
   selector: field(4, labelSelector).optional().pointer(),
   manualSelector: field(5, boolean).optional().pointer(),
   template: field(6, podTemplateSpec),
-  backoffLimit: field(7, int32).optional().pointer(),
   ttlSecondsAfterFinished: field(8, int32).optional().pointer(),
   completionMode: field(9, string).optional().pointer().enum('Indexed', 'NonIndexed'),
   suspend: field(10, boolean).optional().pointer(),
-  podFailurePolicy: field(11, podFailurePolicy).optional().pointer(),
-  backoffLimitPerIndex: field(12, int32).optional().pointer(),
-  maxFailedIndexes: field(13, int32).optional().pointer(),
   podReplacementPolicy: field(14, string).optional().pointer().enum('Failed', 'TerminatingOrFailed'),
   managedBy: field(15, string).optional().pointer(),
-  successPolicy: field(16, successPolicy).optional().pointer(),
 })
 
 export interface JobCondition extends Infer<typeof jobCondition> {}
@@ -86,11 +86,11 @@ export const jobStatus = struct('batch.v1.JobStatus', {
   active: field(4, int32).optional(),
   succeeded: field(5, int32).optional(),
   failed: field(6, int32).optional(),
+  terminating: field(11, int32).optional().pointer(),
   completedIndexes: field(7, string).optional(),
+  failedIndexes: field(10, string).optional().pointer(),
   uncountedTerminatedPods: field(8, uncountedTerminatedPods).optional().pointer(),
   ready: field(9, int32).optional().pointer(),
-  failedIndexes: field(10, string).optional().pointer(),
-  terminating: field(11, int32).optional().pointer(),
 })
 
 export const job = struct('batch.v1.Job', {

@@ -13,26 +13,26 @@ import { prepareRequestForUpdate, usages, validateRequest, validateRequestUpdate
 export interface CertificateSigningRequestSpec extends Infer<typeof certificateSigningRequestSpec> {}
 export const certificateSigningRequestSpec = struct('certificates.v1.CertificateSigningRequestSpec', {
   request: field(1, bytes).listAtomic(),
-  username: field(2, string).optional(),
-  uid: field(3, string).optional(),
-  groups: field(4, list(string)).optional().listAtomic(),
+  signerName: field(7, string),
+  expirationSeconds: field(8, int32).optional().pointer(),
   usages: field(5, list(string))
     .optional()
     .enum(...usages)
     .listAtomic(),
+  username: field(2, string).optional(),
+  uid: field(3, string).optional(),
+  groups: field(4, list(string)).optional().listAtomic(),
   extra: field(6, map(list(string))).optional(),
-  signerName: field(7, string),
-  expirationSeconds: field(8, int32).optional().pointer(),
 })
 
 export interface CertificateSigningRequestCondition extends Infer<typeof certificateSigningRequestCondition> {}
 export const certificateSigningRequestCondition = struct('certificates.v1.CertificateSigningRequestCondition', {
   type: field(1, string).enum('Approved', 'Denied', 'Failed'),
+  status: field(6, string),
   reason: field(2, string).optional(),
   message: field(3, string).optional(),
   lastUpdateTime: field(4, time).optional(),
   lastTransitionTime: field(5, time).optional(),
-  status: field(6, string),
 })
 
 export interface CertificateSigningRequestStatus extends Infer<typeof certificateSigningRequestStatus> {}

@@ -12,9 +12,9 @@ import { validateConfigMap, validateConfigMapUpdate } from './data-rules.ts'
 export const configMap = struct('core.v1.ConfigMap', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
+  immutable: field(4, boolean).optional().pointer(),
   data: field(2, map(string)).optional(),
   binaryData: field(3, map(bytes)).optional(),
-  immutable: field(4, boolean).optional().pointer(),
 })
 
 export type ConfigMap = ObjectOf<typeof ConfigMap>

@@ -15,9 +15,9 @@ import { objectReference } from './references.ts'
 export interface EndpointAddress extends Infer<typeof endpointAddress> {}
 export const endpointAddress = atomicStruct('core.v1.EndpointAddress', {
   ip: field(1, string),
-  targetRef: field(2, objectReference).optional().pointer(),
   hostname: field(3, string).optional(),
   nodeName: field(4, string).optional().pointer(),
+  targetRef: field(2, objectReference).optional().pointer(),
 })
 
 export interface EndpointPort extends Infer<typeof endpointPort> {}

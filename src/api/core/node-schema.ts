@@ -28,12 +28,12 @@ export const taint = struct('core.v1.Taint', {
 export interface NodeSpec extends Infer<typeof nodeSpec> {}
 export const nodeSpec = struct('core.v1.NodeSpec', {
   podCIDR: field(1, string).optional(),
-  externalID: field(2, string).optional(),
+  podCIDRs: field(7, list(string)).optional().listSet().patchMerge(),
   providerID: field(3, string).optional(),
   unschedulable: field(4, boolean).optional(),
   taints: field(5, list(taint)).optional().listAtomic(),
   configSource: field(6, nodeConfigSource).optional().pointer(),
-  podCIDRs: field(7, list(string)).optional().listSet().patchMerge(),
+  externalID: field(2, string).optional(),
 })
 
 export interface NodeAddress extends Infer<typeof nodeAddress> {}

@@ -21,9 +21,9 @@ export const volumeResourceRequirements = struct('core.v1.VolumeResourceRequirem
 export interface PersistentVolumeClaimSpec extends Infer<typeof persistentVolumeClaimSpec> {}
 export const persistentVolumeClaimSpec = struct('core.v1.PersistentVolumeClaimSpec', {
   accessModes: field(1, list(string)).optional().enum('ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod').listAtomic(),
+  selector: field(4, labelSelector).optional().pointer(),
   resources: field(2, volumeResourceRequirements).optional(),
   volumeName: field(3, string).optional(),
-  selector: field(4, labelSelector).optional().pointer(),
   storageClassName: field(5, string).optional().pointer(),
   volumeMode: field(6, string).optional().pointer().enum('Block', 'Filesystem'),
   dataSource: field(7, typedLocalObjectReference).optional().pointer(),

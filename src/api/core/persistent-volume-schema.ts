@@ -93,8 +93,8 @@ export const iscsiPersistentVolumeSource = struct('core.v1.ISCSIPersistentVolume
   readOnly: field(6, boolean).optional(),
   portals: field(7, list(string)).optional().listAtomic(),
   chapAuthDiscovery: field(8, boolean).optional(),
-  secretRef: field(10, secretReference).optional().pointer(),
   chapAuthSession: field(11, boolean).optional(),
+  secretRef: field(10, secretReference).optional().pointer(),
   initiatorName: field(12, string).optional().pointer(),
 })
 

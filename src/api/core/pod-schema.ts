@@ -17,12 +17,12 @@ export const podCondition = struct('core.v1.PodCondition', {
     'PodScheduled',
     'Ready',
   ),
+  observedGeneration: field(7, int64).optional(),
   status: field(2, string).enum('False', 'True', 'Unknown'),
   lastProbeTime: field(3, time).optional(),
   lastTransitionTime: field(4, time).optional(),
   reason: field(5, string).optional(),
   message: field(6, string).optional(),
-  observedGeneration: field(7, int64).optional(),
 })
 
 export interface ResourceHealth extends Infer<typeof resourceHealth> {}
@@ -226,23 +226,23 @@ export const podResourceClaimStatus = struct('core.v1.PodResourceClaimStatus', {
 
 export interface PodStatus extends Infer<typeof podStatus> {}
 export const podStatus = struct('core.v1.PodStatus', {
+  observedGeneration: field(17, int64).optional(),
   phase: field(1, string).optional().enum('Failed', 'Pending', 'Running', 'Succeeded', 'Unknown'),
   conditions: field(2, list(podCondition)).optional().listMap('type').patchMerge('type'),
   message: field(3, string).optional(),
   reason: field(4, string).optional(),
+  nominatedNodeName: field(11, string).optional(),
   hostIP: field(5, string).optional(),
+  hostIPs: field(16, list(hostIP)).optional().listAtomic().patchMerge('ip'),
   podIP: field(6, string).optional(),
+  podIPs: field(12, list(podIP)).optional().listMap('ip').patchMerge('ip'),
   startTime: field(7, time).optional().pointer(),
+  initContainerStatuses: field(10, list(containerStatus)).optional().listAtomic(),
   containerStatuses: field(8, list(containerStatus)).optional().listAtomic(),
   qosClass: field(9, string).optional().enum('BestEffort', 'Burstable', 'Guaranteed'),
-  initContainerStatuses: field(10, list(containerStatus)).optional().listAtomic(),
-  nominatedNodeName: field(11, string).optional(),
-  podIPs: field(12, list(podIP)).optional().listMap('ip').patchMerge('ip'),
   ephemeralContainerStatuses: field(13, list(containerStatus)).optional().listAtomic(),
   resize: field(14, string).optional().enum('Deferred', 'InProgress', 'Infeasible'),
   resourceClaimStatuses: field(15, list(podResourceClaimStatus)).optional().listMap('name').patchMerge('name').retainKeys(),
-  hostIPs: field(16, list(hostIP)).optional().listAtomic().patchMerge('ip'),
-  observedGeneration: field(17, int64).optional(),
   extendedResourceClaimStatus: field(18, podExtendedResourceClaimStatus).optional().pointer(),
 })
 

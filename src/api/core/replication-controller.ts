@@ -28,9 +28,9 @@ import {
 export interface ReplicationControllerSpec extends Infer<typeof replicationControllerSpec> {}
 export const replicationControllerSpec = struct('core.v1.ReplicationControllerSpec', {
   replicas: field(1, int32).optional().pointer().default(1),
+  minReadySeconds: field(4, int32).optional().default(0),
   selector: field(2, map(string)).optional().atomic(),
   template: field(3, podTemplateSpec).optional().pointer(),
-  minReadySeconds: field(4, int32).optional().default(0),
 })
 
 export interface ReplicationControllerCondition extends Infer<typeof replicationControllerCondition> {}
@@ -46,9 +46,9 @@ export interface ReplicationControllerStatus extends Infer<typeof replicationCon
 export const replicationControllerStatus = struct('core.v1.ReplicationControllerStatus', {
   replicas: field(1, int32),
   fullyLabeledReplicas: field(2, int32).optional(),
-  observedGeneration: field(3, int64).optional(),
   readyReplicas: field(4, int32).optional(),
   availableReplicas: field(5, int32).optional(),
+  observedGeneration: field(3, int64).optional(),
   conditions: field(6, list(replicationControllerCondition)).optional().listMap('type').patchMerge('type'),
 })
 

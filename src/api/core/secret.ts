@@ -12,7 +12,9 @@ import { mergeStringData, secretWarnings, validateSecret, validateSecretUpdate }
 export const secret = struct('core.v1.Secret', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
+  immutable: field(5, boolean).optional().pointer(),
   data: field(2, map(bytes)).optional(),
+  stringData: field(4, map(string)).optional(),
   type: field(3, string)
     .optional()
     .enum(
@@ -25,8 +27,6 @@ export const secret = struct('core.v1.Secret', {
       'kubernetes.io/ssh-auth',
       'kubernetes.io/tls',
     ),
-  stringData: field(4, map(string)).optional(),
-  immutable: field(5, boolean).optional().pointer(),
 })
 
 export type Secret = ObjectOf<typeof Secret>

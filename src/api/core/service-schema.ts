@@ -9,10 +9,10 @@ export interface ServicePort extends Infer<typeof servicePort> {}
 export const servicePort = struct('core.v1.ServicePort', {
   name: field(1, string).optional(),
   protocol: field(2, string).optional().default('TCP').enum('SCTP', 'TCP', 'UDP'),
+  appProtocol: field(6, string).optional().pointer(),
   port: field(3, int32),
   targetPort: field(4, intOrString).optional(),
   nodePort: field(5, int32).optional(),
-  appProtocol: field(6, string).optional().pointer(),
 })
 
 export interface ClientIPConfig extends Infer<typeof clientIPConfig> {}
@@ -30,6 +30,7 @@ export const serviceSpec = struct('core.v1.ServiceSpec', {
   ports: field(1, list(servicePort)).optional().listMap('port', 'protocol').patchMerge('port'),
   selector: field(2, map(string)).optional().atomic(),
   clusterIP: field(3, string).optional(),
+  clusterIPs: field(18, list(string)).optional().listAtomic(),
   type: field(4, string).optional().enum('ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'),
   externalIPs: field(5, list(string)).optional().listAtomic(),
   sessionAffinity: field(7, string).optional().enum('ClientIP', 'None'),
@@ -40,9 +41,8 @@ export const serviceSpec = struct('core.v1.ServiceSpec', {
   healthCheckNodePort: field(12, int32).optional(),
   publishNotReadyAddresses: field(13, boolean).optional(),
   sessionAffinityConfig: field(14, sessionAffinityConfig).optional().pointer(),
-  ipFamilyPolicy: field(17, string).optional().pointer().enum('PreferDualStack', 'RequireDualStack', 'SingleStack'),
-  clusterIPs: field(18, list(string)).optional().listAtomic(),
   ipFamilies: field(19, list(string)).optional().enum('', 'IPv4', 'IPv6').listAtomic(),
+  ipFamilyPolicy: field(17, string).optional().pointer().enum('PreferDualStack', 'RequireDualStack', 'SingleStack'),
   allocateLoadBalancerNodePorts: field(20, boolean).optional().pointer(),
   loadBalancerClass: field(21, string).optional().pointer(),
   internalTrafficPolicy: field(22, string).optional().pointer().enum('Cluster', 'Local'),

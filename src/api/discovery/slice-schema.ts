@@ -52,9 +52,9 @@ export const endpointPort = atomicStruct('discovery.v1.EndpointPort', {
 export const endpointSlice = struct('discovery.v1.EndpointSlice', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
+  addressType: field(4, string),
   endpoints: field(2, list(endpoint)).listAtomic(),
   ports: field(3, list(endpointPort)).printed().listAtomic(),
-  addressType: field(4, string),
 })
 
 export interface SliceObject extends Infer<typeof endpointSlice> {}

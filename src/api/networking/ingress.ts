@@ -36,15 +36,15 @@ export const ingressServiceBackend = struct('networking.v1.IngressServiceBackend
 
 export interface IngressBackend extends Infer<typeof ingressBackend> {}
 export const ingressBackend = struct('networking.v1.IngressBackend', {
-  resource: field(3, typedLocalObjectReference).optional().pointer(),
   service: field(4, ingressServiceBackend).optional().pointer(),
+  resource: field(3, typedLocalObjectReference).optional().pointer(),
 })
 
 export interface HTTPIngressPath extends Infer<typeof httpIngressPath> {}
 export const httpIngressPath = struct('networking.v1.HTTPIngressPath', {
   path: field(1, string).optional(),
-  backend: field(2, ingressBackend),
   pathType: field(3, string).pointer(),
+  backend: field(2, ingressBackend),
 })
 
 export interface HTTPIngressRuleValue extends Infer<typeof httpIngressRuleValue> {}
@@ -71,10 +71,10 @@ export const ingressTLS = struct('networking.v1.IngressTLS', {
 
 export interface IngressSpec extends Infer<typeof ingressSpec> {}
 export const ingressSpec = struct('networking.v1.IngressSpec', {
+  ingressClassName: field(4, string).optional().pointer(),
   defaultBackend: field(1, ingressBackend).optional().pointer(),
   tls: field(2, list(ingressTLS)).optional().listAtomic(),
   rules: field(3, list(ingressRule)).optional().listAtomic(),
-  ingressClassName: field(4, string).optional().pointer(),
 })
 
 export interface IngressPortStatus extends Infer<typeof ingressPortStatus> {}

@@ -94,10 +94,10 @@ export const allocatedDeviceStatus = struct('resource.v1.AllocatedDeviceStatus',
   driver: field(1, string),
   pool: field(2, string),
   device: field(3, string),
+  shareID: field(7, string).optional().pointer(),
   conditions: field(4, list(condition)).printed().listMap('type'),
   data: field(5, rawExtension).optional().pointer(),
   networkData: field(6, networkDeviceData).optional().pointer(),
-  shareID: field(7, string).optional().pointer(),
 })
 
 export interface ResourceClaimConsumerReference extends Infer<typeof resourceClaimConsumerReference> {}

@@ -66,7 +66,7 @@ describe('PersistentVolume', () => {
   ])('takes or refuses %s', (_name, spec, expected) => expect(errors({ spec })).toEqual(expected))
   test('keeps its source', () => {
     expect(updateErrors({ spec: { hostPath: { path: '/other' } } })[0]).toMatch(
-      /^spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n@@ -2,7 \+2,7 @@\n  "GCEPersistentDisk": null,\n/,
+      /^spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n@@ -2,7 \+2,7 @@\n {2}"GCEPersistentDisk": null,\n/,
     )
     expect(updateErrors({ spec: { volumeMode: 'Block' } })).toEqual(['volumeMode: Invalid value: "Block": field is immutable'])
     expect(updateErrors({ spec: { capacity: { storage: '2Gi' } } })).toEqual([])

@@ -81,7 +81,18 @@ test.each<[string, object]>([
   ],
   [
     '{"spec": {"ports": [null, {"target": "80%", "port": 1}], "anything": {"z": 1, "a": [{}]}, "raw": {"x": null}}}',
-    { ...bare, spec: { ...bare.spec, ports: [{ port: 0, target: 0 }, { port: 1, target: '80%' }], anything: { z: 1, a: [{}] }, raw: { x: null } } },
+    {
+      ...bare,
+      spec: {
+        ...bare.spec,
+        ports: [
+          { port: 0, target: 0 },
+          { port: 1, target: '80%' },
+        ],
+        anything: { z: 1, a: [{}] },
+        raw: { x: null },
+      },
+    },
   ],
   [
     '{"data": {"a": "YW\\nJj", "b": [97, null], "c": null, "__proto__": ""}}',

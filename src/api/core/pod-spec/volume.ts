@@ -227,8 +227,8 @@ export const iscsiVolumeSource = struct('core.v1.ISCSIVolumeSource', {
   readOnly: field(6, boolean).optional(),
   portals: field(7, list(string)).optional().listAtomic(),
   chapAuthDiscovery: field(8, boolean).optional(),
-  secretRef: field(10, localObjectReference).optional().pointer(),
   chapAuthSession: field(11, boolean).optional(),
+  secretRef: field(10, localObjectReference).optional().pointer(),
   initiatorName: field(12, string).optional().pointer(),
 })
 
@@ -243,8 +243,8 @@ export const clusterTrustBundleProjection = struct('core.v1.ClusterTrustBundlePr
   name: field(1, string).optional().pointer(),
   signerName: field(2, string).optional().pointer(),
   labelSelector: field(3, labelSelector).optional().pointer(),
-  path: field(4, string),
   optional: field(5, boolean).optional().pointer(),
+  path: field(4, string),
 })
 
 export interface ConfigMapProjection extends Infer<typeof configMapProjection> {}
@@ -367,9 +367,9 @@ export const volumeSource = struct('core.v1.VolumeSource', {
   quobyte: field(21, quobyteVolumeSource).optional().pointer(),
   azureDisk: field(22, azureDiskVolumeSource).optional().pointer(),
   photonPersistentDisk: field(23, photonPersistentDiskVolumeSource).optional().pointer(),
+  projected: field(26, projectedVolumeSource).optional().pointer(),
   portworxVolume: field(24, portworxVolumeSource).optional().pointer(),
   scaleIO: field(25, scaleIOVolumeSource).optional().pointer(),
-  projected: field(26, projectedVolumeSource).optional().pointer(),
   storageos: field(27, storageOSVolumeSource).optional().pointer(),
   csi: field(28, csiVolumeSource).optional().pointer(),
   ephemeral: field(29, ephemeralVolumeSource).optional().pointer(),
