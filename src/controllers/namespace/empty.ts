@@ -14,7 +14,7 @@ import type { UnknownObject } from '../../apimachinery/object.ts'
 import { reasonOf } from '../../apimachinery/status-error.ts'
 import type { Client } from '../../client/client.ts'
 import { type Discovered, type DiscoveredResource, discoverPreferred, resourceText } from '../shared/discover.ts'
-import { messageOf } from '../shared/refusal.ts'
+import { messageOf } from '../shared/failures.ts'
 import { timeMs } from '../shared/time-text.ts'
 import { discoveryFailureText, type Findings } from './conditions.ts'
 
