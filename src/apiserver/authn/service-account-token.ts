@@ -23,6 +23,11 @@ export interface BoundObject {
   readonly name: string
   readonly uid: string
 }
+/** A Pod's node may not be there. */
+export interface BoundNode {
+  readonly name: string
+  readonly uid?: string
+}
 export interface TokenClaims {
   readonly aud: readonly string[]
   readonly exp: number
@@ -31,7 +36,7 @@ export interface TokenClaims {
   readonly jti: string
   readonly 'kubernetes.io': {
     readonly namespace: string
-    readonly node?: BoundObject
+    readonly node?: BoundNode
     readonly pod?: BoundObject
     readonly secret?: BoundObject
     readonly serviceaccount: BoundObject
@@ -63,7 +68,8 @@ async function userOf(server: Server, claims: TokenClaims): Promise<User> {
   await mustLive(server, ServiceAccount as unknown as KindDefinition, namespace, serviceaccount)
   if (pod !== undefined) await mustLive(server, Pod as unknown as KindDefinition, namespace, pod)
   if (secret !== undefined) await mustLive(server, Secret as unknown as KindDefinition, namespace, secret)
-  if (node !== undefined && pod === undefined) await mustLive(server, Node as unknown as KindDefinition, '', node)
+  if (node !== undefined && pod === undefined)
+    await mustLive(server, Node as unknown as KindDefinition, '', { name: node.name, uid: node.uid ?? '' })
   return serviceAccountUser(namespace, serviceaccount.name, serviceaccount.uid, extraOf(claims))
 }
 
@@ -104,7 +110,8 @@ const prefix = 'authentication.kubernetes.io'
 function extraOf({ jti, 'kubernetes.io': { pod, node } }: TokenClaims): User['extra'] {
   return {
     [`${prefix}/credential-id`]: [`JTI=${jti}`],
-    ...(node === undefined ? {} : { [`${prefix}/node-name`]: [node.name], [`${prefix}/node-uid`]: [node.uid] }),
+    ...(node === undefined ? {} : { [`${prefix}/node-name`]: [node.name] }),
+    ...(node?.uid === undefined ? {} : { [`${prefix}/node-uid`]: [node.uid] }),
     ...(pod === undefined ? {} : { [`${prefix}/pod-name`]: [pod.name], [`${prefix}/pod-uid`]: [pod.uid] }),
   }
 }

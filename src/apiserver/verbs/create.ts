@@ -1,7 +1,6 @@
 /** POST on a collection: decode, default, and on to registry/create.ts. */
 
 import type { HttpResponse } from '../../wire/http.ts'
-import { requireNamespace } from '../admission/plugins/namespace-lifecycle.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import { createObject } from '../registry/create.ts'
 import { bodyMedia, readBody } from '../request/body.ts'
@@ -21,7 +20,6 @@ export async function createVerb(context: RequestContext, resource: ServedResour
     warn: (text) => context.warn(text),
   })
   const write = writeOf(context, resource, options)
-  await requireNamespace(write)
   const stored = await createObject(write, defaulted(resource, object))
   return respondStored(context, resource, stored, representation, 201)
 }

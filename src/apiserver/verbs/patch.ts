@@ -19,7 +19,6 @@ import { membersOf } from '../../apimachinery/schema/normalize.ts'
 import { badRequest, conflict, invalid, notFound, type StatusError, unsupportedMediaType } from '../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import { JsonSyntaxError, readJson } from '../../wire/json.ts'
-import { requireNamespace } from '../admission/plugins/namespace-lifecycle.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import { setManagedFields, trackManagers } from '../registry/create.ts'
 import { resetFieldsOf } from '../registry/reset-fields.ts'
@@ -182,10 +181,7 @@ async function applier(
   }
   const { info, server } = context
   return async (live) => {
-    if (live === undefined) {
-      checkAppliedUid(applied, resource, info.name)
-      await requireNamespace(write)
-    }
+    if (live === undefined) checkAppliedUid(applied, resource, info.name)
     const named = withPlace(applied, resource, live, info)
     checkAppliedRevision(named, live, resource, info.name)
     const result = applyPatch({

@@ -5,17 +5,18 @@
 
 import { Binding } from '../../../api/core/binding.ts'
 import { Pod } from '../../../api/core/pod.ts'
-import { notSupported, required } from '../../../apimachinery/field-error.ts'
+import { describeFieldErrors, notSupported, required } from '../../../apimachinery/field-error.ts'
 import { quote } from '../../../apimachinery/go-strings.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
-import { badRequest, conflict, invalid, type Status } from '../../../apimachinery/status-error.ts'
+import { badRequest, conflict, plainError, type Status } from '../../../apimachinery/status-error.ts'
+import { validateAdmission } from '../../admission/admit.ts'
+import { admitSubresource, checkSentNamespace } from '../../admission/subresource.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
 import { decodeObject } from '../../request/decode.ts'
 import { parseWriteOptions } from '../../request/write-options.ts'
 import { respondStatus } from '../../response/respond.ts'
 import type { Extension, RequestContext, SubresourceHandler, Write } from '../../server-parts.ts'
 import { targetOf, writeOf } from '../../verbs/create.ts'
-import { checkNamespace } from '../../verbs/update.ts'
 import type { ServedResource } from '../catalog.ts'
 import type { Draft } from '../resource-store.ts'
 import { updateObject } from '../update.ts'
@@ -31,11 +32,12 @@ export const bindPod: SubresourceHandler = async (context, pods) => {
   const options = parseWriteOptions(context, 'CreateOptions')
   const binding = await readBinding(context)
   const pod = podsOf(context, pods)
-  const name = context.info.name === '' ? (binding.metadata.name ?? '') : context.info.name
-  if (context.info.name !== '' && (binding.metadata.name ?? '') !== '' && binding.metadata.name !== name) {
-    throw badRequest(`name in URL does not match name in Binding object`)
-  }
+  const name = binding.metadata.name ?? ''
+  const attributes = await admitSubresource(context, pods, binding, options.isDryRun)
+  if (context.info.name !== '' && name !== context.info.name) throw badRequest('name in URL does not match name in Binding object')
   validateBinding(binding)
+  await validateAdmission(attributes)
+  if (name === '') throw badRequest('Name parameter required.')
   const write = { ...writeOf(context, pod, options), subresource: 'binding', namespace: context.info.namespace }
   await updateObject(write, { name, isInternal: true, next: (live) => bound(write, live, binding) })
   const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
@@ -53,16 +55,17 @@ async function readBinding(context: RequestContext): Promise<BindingBody> {
   const body = await readBody(context)
   const bindings = context.server.catalog.find('', 'v1', Binding.plural) as ServedResource
   const binding = (await decodeObject(targetOf(bindings), body, { media, fieldValidation: 'Ignore', warn: () => {} })) as BindingBody
-  checkNamespace(bindings, binding, context.info.namespace)
+  checkSentNamespace(context, binding)
   return binding
 }
 
-function validateBinding({ metadata, target }: BindingBody): void {
+/** Upstream forgets to say that it is invalid. */
+function validateBinding({ target }: BindingBody): void {
   const kind = target?.kind ?? ''
   const errors = []
   if (kind !== '' && kind !== 'Node') errors.push(notSupported('target.kind', kind, ['Node', '<empty>']))
   if ((target?.name ?? '') === '') errors.push(required('target.name'))
-  if (errors.length > 0) throw invalid('', 'Binding', metadata.name ?? '', errors)
+  if (errors.length > 0) throw plainError(describeFieldErrors(errors).message)
 }
 
 function bound({ server, resource }: Write, live: KubeObject | undefined, binding: BindingBody): Draft {
@@ -70,13 +73,12 @@ function bound({ server, resource }: Write, live: KubeObject | undefined, bindin
   const pod = live as unknown as Draft & { spec: Draft; status?: { conditions?: { type: string }[] } }
   const name = live.metadata.name ?? ''
   const { metadata, target } = binding
-  const wantsUid = metadata.uid ?? ''
-  if (wantsUid !== '' && wantsUid !== live.metadata.uid) {
-    throw conflict(
-      resource.groupResource,
-      name,
-      `Precondition failed: UID in precondition: ${wantsUid}, UID in object meta: ${live.metadata.uid ?? ''}`,
-    )
+  for (const [what, wanted, found] of [
+    ['UID', metadata.uid ?? '', live.metadata.uid ?? ''],
+    ['ResourceVersion', metadata.resourceVersion ?? '', live.metadata.resourceVersion ?? ''],
+  ] as const) {
+    if (wanted !== '' && wanted !== found)
+      throw preconditionConflict(resource, live, `${what} in precondition: ${wanted}, ${what} in object meta: ${found}`)
   }
   if (live.metadata.deletionTimestamp) throw bindConflict(resource, name, `pod ${name} is being deleted, cannot be assigned to a host`)
   const spec = pod.spec as unknown as { nodeName?: string; schedulingGates?: readonly unknown[] }
@@ -94,6 +96,13 @@ function bound({ server, resource }: Write, live: KubeObject | undefined, bindin
     spec: { ...pod.spec, nodeName: target?.name },
     status: { ...pod.status, conditions: scheduledConditions(pod.status?.conditions ?? [], timeText(server.clock.now())) },
   }
+}
+
+function preconditionConflict({ groupResource, store }: ServedResource, { metadata }: KubeObject, why: string): Error {
+  const { namespace = '', name = '' } = metadata
+  const key = store.keyOf(namespace, name)
+  const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${why}`
+  return conflict(groupResource, name, text)
 }
 
 function bindConflict({ groupResource }: ServedResource, name: string, why: string): Error {

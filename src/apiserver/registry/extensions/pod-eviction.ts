@@ -14,10 +14,12 @@ import {
 } from '../../../apimachinery/selectors/labels.ts'
 import { badRequest, conflict, forbidden, notFound, type Status, StatusError, tooManyRequests } from '../../../apimachinery/status-error.ts'
 import { prefixRange } from '../../../store/store.ts'
+import { validateAdmission } from '../../admission/admit.ts'
+import { admitSubresource, checkSentNamespace } from '../../admission/subresource.ts'
 import { internalWrite } from '../../bootstrap/create-missing.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
 import { decodeObject } from '../../request/decode.ts'
-import { parseWriteOptions } from '../../request/write-options.ts'
+import { parseWriteOptions, type WriteOptions } from '../../request/write-options.ts'
 import { respondStatus } from '../../response/respond.ts'
 import type { RequestContext, SubresourceHandler, Write } from '../../server-parts.ts'
 import { writeOf } from '../../verbs/create.ts'
@@ -59,8 +61,12 @@ export const evictPod: SubresourceHandler = async (context, resource) => {
   const { server, info } = context
   const representation = server.negotiators.plain.negotiate(context.header('accept'))
   const createOptions = parseWriteOptions(context, 'CreateOptions')
-  const options = await readOptions(context)
+  const eviction = await readEviction(context, createOptions)
+  const options = (eviction.deleteOptions ?? {}) as Options
   const isDryRun = createOptions.isDryRun || (options.dryRun?.length ?? 0) > 0
+  const attributes = await admitSubresource(context, resource, eviction, isDryRun)
+  if (eviction.metadata.name !== info.name) throw badRequest('name in URL does not match name in Eviction object')
+  await validateAdmission(attributes)
   const write = { ...writeOf(context, resource, createOptions), subresource: 'eviction', isDryRun }
   const kv = await server.store.get(resource.store.keyOf(info.namespace, info.name))
   if (kv === undefined) throw notFound(resource.groupResource, info.name)
@@ -71,13 +77,13 @@ export const evictPod: SubresourceHandler = async (context, resource) => {
   return respondStatus(context, status, representation)
 }
 
-async function readOptions(context: RequestContext): Promise<Options> {
+async function readEviction(context: RequestContext, { fieldValidation }: WriteOptions): Promise<Draft> {
   const media = bodyMedia(context)
   const body = await readBody(context)
   const target = { kind: 'Eviction', group: 'policy', apiVersion: 'policy/v1', schema: evictionSchema }
-  const eviction = await decodeObject(target, body, { media, fieldValidation: 'Ignore', warn: () => {} })
-  if (eviction.metadata.name !== context.info.name) throw badRequest('name in URL does not match name in Eviction object')
-  return (eviction.deleteOptions ?? {}) as Options
+  const eviction = await decodeObject(target, body, { media, fieldValidation, warn: (text) => context.warn(text) })
+  checkSentNamespace(context, eviction)
+  return eviction
 }
 
 function mayIgnoreBudgets({ status, metadata }: PodParts): boolean {

@@ -4,16 +4,21 @@ import { tokenRequest as tokenRequestSchema } from '../../../api/authentication/
 import { Node } from '../../../api/core/node.ts'
 import { Pod } from '../../../api/core/pod.ts'
 import { Secret } from '../../../api/core/secret.ts'
+import { trackCreateOrUpdate } from '../../../apimachinery/apply/managed-fields.ts'
 import { type FieldError, invalidValue } from '../../../apimachinery/field-error.ts'
 import type { KindDefinition } from '../../../apimachinery/kind.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
 import { badRequest, conflict, invalid, notFound } from '../../../apimachinery/status-error.ts'
-import { type BoundObject, lookUp, type TokenClaims, tokenIssuer } from '../../authn/service-account-token.ts'
+import { validateAdmission } from '../../admission/admit.ts'
+import { admitSubresource, checkSentNamespace } from '../../admission/subresource.ts'
+import { type BoundNode, type BoundObject, lookUp, type TokenClaims, tokenIssuer } from '../../authn/service-account-token.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
 import { decodeObject } from '../../request/decode.ts'
-import { parseWriteOptions } from '../../request/write-options.ts'
+import { managerOf, parseWriteOptions } from '../../request/write-options.ts'
 import { respondObject } from '../../response/respond.ts'
-import type { Extension, Server, SubresourceHandler } from '../../server-parts.ts'
+import type { Extension, RequestContext, Server, SubresourceHandler } from '../../server-parts.ts'
+import { setManagedFields } from '../create.ts'
+import type { Draft } from '../resource-store.ts'
 import { orderedBySchema } from '../shape.ts'
 import { timeText } from '../write.ts'
 
@@ -29,40 +34,71 @@ interface TokenSpec {
   readonly boundObjectRef?: { readonly kind?: string; readonly apiVersion?: string; readonly name?: string; readonly uid?: string } | null
 }
 
+const target = {
+  kind: 'TokenRequest',
+  group: 'authentication.k8s.io',
+  apiVersion: 'authentication.k8s.io/v1',
+  schema: tokenRequestSchema,
+}
+
 const issueToken: SubresourceHandler = async (context, resource) => {
   const { server, info } = context
   const representation = server.negotiators.plain.negotiate(context.header('accept'))
-  const media = bodyMedia(context)
-  const body = await readBody(context)
-  parseWriteOptions(context, 'CreateOptions')
-  const target = {
-    kind: 'TokenRequest',
-    group: 'authentication.k8s.io',
-    apiVersion: 'authentication.k8s.io/v1',
-    schema: tokenRequestSchema,
+  const request = await readRequest(context)
+  const attributes = await admitSubresource(context, resource, request, false)
+  const { metadata } = request
+  const invalidRequest = (name: string, errors: readonly FieldError[]): Error => invalid(target.group, target.kind, name, errors)
+  if (metadata.name && metadata.name !== info.name) {
+    const error = invalidValue('metadata.name', metadata.name, 'must match the service account name if specified')
+    throw invalidRequest(info.name, [error])
   }
-  const request = await decodeObject(target, body, { media, fieldValidation: 'Ignore', warn: () => {} })
   const kv = await server.store.get(resource.store.keyOf(info.namespace, info.name))
   if (kv === undefined) throw notFound(resource.groupResource, info.name)
   const account = resource.store.objectOf(kv)
-  const spec = (request.spec ?? {}) as TokenSpec
+  const { uid = '' } = account.metadata
+  if (metadata.uid && metadata.uid !== uid) {
+    const why = `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${uid})`
+    throw conflict({ group: target.group, resource: target.kind }, info.name, why)
+  }
+  const nowMs = server.clock.now()
+  const spec = request.spec as TokenSpec
   const audiences = spec.audiences?.length ? spec.audiences : [tokenIssuer]
   const expirationSeconds = spec.expirationSeconds ?? secondsDefault
+  Object.assign(metadata, { name: info.name, namespace: info.namespace, uid, creationTimestamp: timeText(nowMs) })
+  request.spec = { ...spec, audiences, expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null } as never
   const errors = [...validate(expirationSeconds)]
-  if (errors.length > 0) throw invalid('authentication.k8s.io', 'TokenRequest', '', errors)
-  const bound = await boundObjects(server, info.namespace, spec)
+  if (errors.length > 0) throw invalidRequest('', errors)
+  await validateAdmission(attributes)
+  const bound = await boundObjects(server, info, spec)
   const claims = claimsFor(server, account, audiences, expirationSeconds, bound)
   const token = server.tokens.sign(claims as unknown as Record<string, unknown>)
-  const nowMs = server.clock.now()
-  const { name, namespace, uid } = account.metadata
-  const answer = {
-    kind: 'TokenRequest',
-    apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, namespace, uid, creationTimestamp: timeText(nowMs) },
-    spec: { audiences, expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null },
-    status: { token, expirationTimestamp: timeText(nowMs + expirationSeconds * 1000) },
-  }
-  return respondObject(context, orderedBySchema(tokenRequestSchema, answer), representation, 201)
+  const status = { token, expirationTimestamp: timeText(nowMs + expirationSeconds * 1000) }
+  return respondObject(context, orderedBySchema(tokenRequestSchema, { ...request, status }), representation, 201)
+}
+
+/** With its default, and with the names of those who own its fields: it is no stored object, but it is written down like one. */
+async function readRequest(context: RequestContext): Promise<Draft> {
+  const media = bodyMedia(context)
+  const body = await readBody(context)
+  const options = parseWriteOptions(context, 'CreateOptions')
+  const { fieldValidation } = options
+  const request = await decodeObject(target, body, { media, fieldValidation, warn: (text) => context.warn(text) })
+  const { info, server } = context
+  checkSentNamespace(context, request)
+  const spec = (request.spec ?? {}) as TokenSpec
+  request.spec = { ...spec, expirationSeconds: spec.expirationSeconds ?? secondsDefault } as never
+  const managedFields = trackCreateOrUpdate({
+    schema: tokenRequestSchema as never,
+    live: undefined,
+    next: request as never,
+    manager: managerOf(context, options),
+    apiVersion: target.apiVersion,
+    subresource: info.subresource,
+    nowText: timeText(server.clock.now()),
+    resetFields: undefined,
+  })
+  setManagedFields(request, managedFields)
+  return request
 }
 
 function* validate(seconds: number): Generator<FieldError> {
@@ -72,11 +108,15 @@ function* validate(seconds: number): Generator<FieldError> {
 
 interface Bound {
   readonly pod?: BoundObject
-  readonly node?: BoundObject
+  readonly node?: BoundNode
   readonly secret?: BoundObject
 }
 
-async function boundObjects(server: Server, namespace: string, { boundObjectRef: ref }: TokenSpec): Promise<Bound> {
+async function boundObjects(
+  server: Server,
+  { namespace, name: account }: { readonly namespace: string; readonly name: string },
+  { boundObjectRef: ref }: TokenSpec,
+): Promise<Bound> {
   if (!ref) return {}
   const { kind = '', apiVersion = '', name = '', uid = '' } = ref
   const known: Readonly<Record<string, KindDefinition>> = { Pod: Pod as never, Secret: Secret as never, Node: Node as never }
@@ -89,9 +129,13 @@ async function boundObjects(server: Server, namespace: string, { boundObjectRef:
   const object = await lookUp(server, definition, kind === 'Node' ? '' : namespace, name)
   const resource = { group: '', resource: definition.plural }
   if (object === undefined) throw notFound(resource, name)
+  if (kind === 'Pod' && (object as { spec?: { serviceAccountName?: string } }).spec?.serviceAccountName !== account) {
+    const why = `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`
+    throw badRequest(why)
+  }
   if (uid !== '' && uid !== object.metadata.uid) {
     throw conflict(
-      resource,
+      { group: '', resource: kind },
       name,
       `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     )
@@ -103,11 +147,11 @@ async function boundObjects(server: Server, namespace: string, { boundObjectRef:
   return { pod: found, ...(node === undefined ? {} : { node }) }
 }
 
-async function nodeOf(server: Server, pod: KubeObject): Promise<BoundObject | undefined> {
+async function nodeOf(server: Server, pod: KubeObject): Promise<BoundNode | undefined> {
   const { nodeName = '' } = (pod as { spec?: { nodeName?: string } }).spec ?? {}
   if (nodeName === '') return undefined
   const node = await lookUp(server, Node as unknown as KindDefinition, '', nodeName)
-  return node === undefined ? undefined : { name: nodeName, uid: node.metadata.uid ?? '' }
+  return node === undefined ? { name: nodeName } : { name: nodeName, uid: node.metadata.uid ?? '' }
 }
 
 function claimsFor({ clock, random }: Server, account: KubeObject, aud: readonly string[], seconds: number, bound: Bound): TokenClaims {
