@@ -6,7 +6,7 @@
 
 import { quote } from '../apimachinery/go-strings.ts'
 import { pathSegmentNameErrors } from '../apimachinery/names.ts'
-import { methodNotAllowed, resourceNotFound, StatusError } from '../apimachinery/status-error.ts'
+import { methodNotAllowed, methodNotSupported, resourceNotFound, StatusError } from '../apimachinery/status-error.ts'
 import type { HttpResponse } from '../wire/http.ts'
 import type { ServedResource } from './registry/catalog.ts'
 import { extensionOf } from './registry/extensions/extension.ts'
@@ -53,7 +53,10 @@ function checkPlace({ info }: RequestContext, resource: ServedResource): void {
 
 function mainVerb(context: RequestContext, resource: ServedResource): Answer {
   const { info } = context
-  if (!resource.verbs.has(info.verb)) throw methodNotAllowed()
+  if (!resource.verbs.has(info.verb)) {
+    // What can be listed shares its path with a watch, which is found out late.
+    throw info.verb === 'watch' && resource.verbs.has('list') ? methodNotSupported(resource.groupResource, 'watch') : methodNotAllowed()
+  }
   const extension = extensionOf(context.server, resource)
   switch (info.verb) {
     case 'get':

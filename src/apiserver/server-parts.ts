@@ -65,7 +65,6 @@ export interface Server {
 interface Negotiators {
   readonly object: Negotiator
   readonly collection: Negotiator
-  readonly watch: Negotiator
   /** Reviews and documents: no Tables. */
   readonly plain: Negotiator
 }

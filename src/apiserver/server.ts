@@ -122,7 +122,6 @@ function build(options: ApiServerOptions): Server {
     negotiators: {
       object: new Negotiator({ media, transforms: true }),
       collection: new Negotiator({ media, transforms: true, isCollection: true }),
-      watch: new Negotiator({ media, transforms: true, isCollection: true, isWatch: true }),
       plain: new Negotiator({ media, transforms: false }),
     },
     protobuf: protobufDoor(catalog),

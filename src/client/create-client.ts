@@ -110,15 +110,17 @@ class Resource<T extends KubeObject> implements ResourceClient<T> {
     return this.#call('GET', this.#path(name), options) as Promise<T>
   }
 
-  list(options: ListOptions = {}): Promise<ObjectList<T>> {
+  async list(options: ListOptions = {}): Promise<ObjectList<T>> {
     const accept = options.metadataOnly === true ? jsonType + metadataListType : jsonType
-    return this.#caller.send({
+    const list = (await this.#caller.send({
       method: 'GET',
       path: this.#collection(),
       query: queryOf(selectionOf(options)),
       headers: { accept },
       signal: options.signal,
-    }) as Promise<ObjectList<T>>
+    })) as ObjectList<T>
+    // Metadata of nothing comes with null for its items.
+    return (list.items as unknown) === null ? { ...list, items: [] } : list
   }
 
   watch(options: WatchOptions = {}): AsyncIterable<WatchEvent<T>> {

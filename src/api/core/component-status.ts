@@ -30,7 +30,7 @@ export const ComponentStatus = defineKind({
   shortNames: ['cs'],
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: componentStatus }],
-  verbs: ['get', 'list', 'watch'],
+  verbs: ['get', 'list'],
   columns: [
     nameColumn,
     {

@@ -87,8 +87,10 @@ export class Channel {
     return { feed, name }
   }
 
-  #feedName({ namespace, name, nodeName }: Predicate): string {
-    if (name !== '' && (namespace !== '' || !this.#resource.isNamespaced)) return `key/${this.#resource.keyOf(namespace, name)}`
+  #feedName(predicate: Predicate): string {
+    const { namespace, nodeName } = predicate
+    const key = this.#resource.onlyKeyOf(predicate)
+    if (key !== undefined) return `key/${key}`
     if (nodeName !== '' && this.#nodeNamePosition >= 0) return `node/${nodeName}`
     return namespace === '' ? '' : `ns/${namespace}`
   }

@@ -2,7 +2,10 @@
  * Where a paginated list goes on: the revision that all its pages show, and the first key of the next page, relative to
  * the prefix of the list. Opaque to clients, yet the same bytes as upstream's.
  */
+import { explain } from '../../apimachinery/schema/explain.ts'
+import { field, int64, string, struct } from '../../apimachinery/schema/schema.ts'
 import { badRequest } from '../../apimachinery/status-error.ts'
+import { JsonSyntaxError, readJson } from '../../wire/json.ts'
 
 export interface ContinueToken {
   /** -1: the newest; the old one was compacted. */
@@ -23,27 +26,38 @@ export function decodeContinue(text: string): ContinueToken {
   const illegal = /[^A-Za-z0-9_-]/.exec(text)
   if (illegal !== null) throw bad(`continue key is not valid: illegal base64 data at input byte ${illegal.index}`)
   if (text.length % 4 === 1) throw bad(`continue key is not valid: illegal base64 data at input byte ${text.length - 1}`)
-  let value: { v?: unknown; rv?: unknown; start?: unknown }
-  try {
-    value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-  } catch {
-    const first = Buffer.from(text, 'base64url').toString('latin1')
-    throw bad(`continue key is not valid: ${first === '' ? 'unexpected end of JSON input' : jsonErrorText(first)}`)
-  }
-  if (typeof value !== 'object' || value === null) throw bad('continue key is not valid: json: cannot unmarshal value')
-  const { v = '', rv = 0, start = '' } = value
-  if (v !== version) throw bad(`continue key is not valid: server does not recognize this encoded version ${String(v)}`)
+  const { v, rv, start } = fieldsOf(Buffer.from(text, 'base64url'), (why) => bad(`continue key is not valid: ${why}`))
+  if (v !== version) throw bad(`continue key is not valid: server does not recognize this encoded version ${v}`)
   if (rv === 0) throw bad('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
   if (start === '') throw bad('continue key is not valid: encoded start key empty (version meta.k8s.io/v1)')
-  if (typeof rv !== 'number' || typeof start !== 'string') throw bad('continue key is not valid: json: cannot unmarshal value')
   const key = start.startsWith('/') ? start : `/${start}`
   if (!isClean(key)) throw bad(`continue key is not valid: ${start}`)
   return { revision: rv, start: key.slice(1) }
 }
 
-function jsonErrorText(text: string): string {
-  const [first = ''] = text
-  return `invalid character '${first}' looking for beginning of value`
+const schema = struct('storage.continueToken', { v: field(1, string), rv: field(2, int64), start: field(3, string) })
+
+interface Fields {
+  readonly v: string
+  readonly rv: number
+  readonly start: string
+}
+
+/** As Go reads them: in any case of letters, and null is nothing. */
+function fieldsOf(bytes: Uint8Array, bad: (why: string) => Error): Fields {
+  let value: unknown
+  try {
+    const json = readJson(bytes)
+    const { fatal } = explain(schema, json.text)
+    if (fatal !== undefined) throw bad(fatal)
+    value = json.value
+  } catch (error) {
+    throw error instanceof JsonSyntaxError ? bad(error.message) : error
+  }
+  const fields: Record<string, unknown> = {}
+  for (const [name, one] of Object.entries(value ?? {})) fields[name.toLowerCase()] = one ?? undefined
+  const { v, rv, start } = fields
+  return { v: typeof v === 'string' ? v : '', rv: typeof rv === 'number' ? rv : 0, start: typeof start === 'string' ? start : '' }
 }
 
 /** path.Clean would leave it as it is: no way up and out of the prefix. */

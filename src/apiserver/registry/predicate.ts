@@ -5,9 +5,9 @@
  */
 
 import { quote } from '../../apimachinery/go-strings.ts'
-import { type FieldRequirements, parseFieldSelector, requiredFieldValue } from '../../apimachinery/selectors/fields.ts'
-import { parseLabelSelector } from '../../apimachinery/selectors/label-parser.ts'
-import { everything, type LabelRequirements, matchesLabels, SelectorError } from '../../apimachinery/selectors/labels.ts'
+import { dns1123LabelErrors } from '../../apimachinery/names.ts'
+import { type FieldRequirements, requiredFieldValue } from '../../apimachinery/selectors/fields.ts'
+import { type LabelRequirements, matchesLabels } from '../../apimachinery/selectors/labels.ts'
 import { badRequest } from '../../apimachinery/status-error.ts'
 import type { KeyValue } from '../../store/store.ts'
 import type { ServedResource } from './catalog.ts'
@@ -29,11 +29,9 @@ export const always: Predicate = { isEmpty: true, namespace: '', name: '', nodeN
 /** `namespace` and `name` come from the URL. Throws 400. */
 export function compilePredicate(
   resource: ServedResource,
-  selectors: { readonly labelSelector: string; readonly fieldSelector: string },
+  { labels, fields }: { readonly labels: LabelRequirements; readonly fields: FieldRequirements },
   url: { readonly namespace: string; readonly name: string },
 ): Predicate {
-  const labels = selectors.labelSelector === '' ? everything : parsed(() => parseLabelSelector(selectors.labelSelector))
-  const fields = selectors.fieldSelector === '' ? [] : parsed(() => parseFieldSelector(selectors.fieldSelector))
   checkFieldLabels(resource, fields)
   const selectedName = requiredFieldValue(fields, 'metadata.name')
   if (url.name !== '' && fields.length > 0 && selectedName !== url.name) {
@@ -45,26 +43,23 @@ export function compilePredicate(
     return url.namespace === '' ? always : { ...always, namespace: url.namespace, matches: isInside }
   return {
     isEmpty: labels.length === 0 && fields.length === 0,
-    namespace: url.namespace !== '' ? url.namespace : (requiredFieldValue(fields, 'metadata.namespace') ?? ''),
+    namespace: url.namespace !== '' ? url.namespace : selectedNamespace(fields),
     name,
     nodeName: resource.resource === 'pods' && resource.group === '' ? (requiredFieldValue(fields, 'spec.nodeName') ?? '') : '',
     matches: matcher(resource, labels, fields, url.namespace === '' ? [] : [isInside], url.name),
   }
 }
 
+/** What cannot be a namespace's name is compared, but nowhere looked for. */
+function selectedNamespace(fields: FieldRequirements): string {
+  const selected = requiredFieldValue(fields, 'metadata.namespace') ?? ''
+  return dns1123LabelErrors(selected).length === 0 ? selected : ''
+}
+
 /** A list reads one namespace's range anyway; but a watch may be fed with the events of all. */
 function insideNamespace(store: ResourceStore, namespace: string): (kv: KeyValue) => boolean {
   const prefix = store.prefixOf(namespace)
   return ({ key }) => key.startsWith(prefix)
-}
-
-function parsed<T>(parse: () => T): T {
-  try {
-    return parse()
-  } catch (error) {
-    if (error instanceof SelectorError) throw badRequest(error.message)
-    throw error
-  }
 }
 
 /** The version of the request may name fields in its own way. */

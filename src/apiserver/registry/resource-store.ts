@@ -56,6 +56,10 @@ export class ResourceStore {
   prefixOf(namespace: string): string {
     return this.isNamespaced && namespace !== '' ? `${this.prefix}${keyBytes(namespace)}/` : this.prefix
   }
+  /** The one key that can match a selector which names an object. */
+  onlyKeyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string | undefined {
+    return name === '' || (this.isNamespaced && namespace === '') ? undefined : this.keyOf(namespace, name)
+  }
   /** What follows the prefix of a key: "shop/web", or "n1". */
   placeOf(key: string): { namespace: string; name: string } {
     const rest = textOfKey(key.slice(this.prefix.length))

@@ -38,6 +38,8 @@ export class WatchForm {
   /** Names this form among the bytes that an event keeps. */
   readonly #key: string
   readonly #isSpliced: boolean
+  /** An event is no list: upstream takes such a watch and hangs up at its first event. */
+  readonly isPossible: boolean
   /** Only the first Table of a watch names its columns. */
   #isFirst = true
 
@@ -48,6 +50,7 @@ export class WatchForm {
     const { media, transform, transformVersion } = representation
     const include = transform === 'Table' ? includeObjectOf(context) : ''
     this.#key = `${resource.apiVersion} ${media} ${transform ?? ''} ${transformVersion ?? ''} ${include}`
+    this.isPossible = transform !== 'PartialObjectMetadataList'
     this.#isSpliced = media === 'json' && transform === undefined && resource.isStoredVersion
   }
 

@@ -37,7 +37,7 @@ test('DeleteOptions of any group will do; unknown fields do not matter; no body 
   expect((await api.request('DELETE', path, 'null')).status).toBe(200)
 })
 
-test('the query: a uid may stand in it, and empty values are no defaults', async () => {
+test('the query: preconditions may stand in it, and empty values are no defaults', async () => {
   await using api = await withConfigMap()
   const get = async (query: string): Promise<unknown[]> => {
     const { status, json } = await api.request('DELETE', `${path}?${query}`)
@@ -47,6 +47,10 @@ test('the query: a uid may stand in it, and empty values are no defaults', async
   expect(await get('uid=x')).toEqual([
     409,
     'Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition (x) does not match the UID',
+  ])
+  expect(await get('resourceVersion=1')).toEqual([
+    409,
+    'Operation cannot be fulfilled on ConfigMap "a": the ResourceVersion in the precondition (1) does not match the ResourceVersion',
   ])
   expect(await get('gracePeriodSeconds=')).toEqual([400, 'strconv.ParseInt: parsing "": invalid syntax'])
   expect(await get('dryRun=')).toEqual([422, `${invalid} dryRun: Unsupported value: [""]: supported values: "All"`])

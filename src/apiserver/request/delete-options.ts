@@ -109,14 +109,15 @@ function fromQuery({ http, query }: RequestContext): Body {
   const orphanDependents = query.get('orphanDependents')
   const grace = query.get('gracePeriodSeconds')
   const propagationPolicy = query.get('propagationPolicy')
-  const uid = query.get('uid')
+  const uid = query.get('uid') || undefined
+  const resourceVersion = query.get('resourceVersion') || undefined
   return {
     dryRun: query.all('dryRun'),
     ...(grace === undefined ? {} : { gracePeriodSeconds: parseInteger(grace) }),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(orphanDependents === undefined ? {} : { orphanDependents: isTrue(orphanDependents) }),
-    // The uid of the preconditions, but not their resourceVersion, may stand in the query.
-    ...(uid === undefined ? {} : { preconditions: { uid } }),
+    // For a deletecollection the resourceVersion also says which list is meant.
+    preconditions: { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) },
   }
 }
 

@@ -7,13 +7,16 @@
 
 import { type FieldError, forbiddenField, notSupported } from '../../apimachinery/field-error.ts'
 import { quote } from '../../apimachinery/go-strings.ts'
+import { type FieldRequirements, parseFieldSelector } from '../../apimachinery/selectors/fields.ts'
+import { parseLabelSelector } from '../../apimachinery/selectors/label-parser.ts'
+import { everything, type LabelRequirements, SelectorError } from '../../apimachinery/selectors/labels.ts'
 import { badRequest, invalid } from '../../apimachinery/status-error.ts'
 import type { RequestContext } from '../server-parts.ts'
 import { isTrue, type Query } from './query.ts'
 
 export interface ListOptions {
-  readonly labelSelector: string
-  readonly fieldSelector: string
+  readonly labels: LabelRequirements
+  readonly fields: FieldRequirements
   readonly resourceVersion: string
   readonly resourceVersionMatch: string
   readonly limit: number
@@ -24,8 +27,8 @@ export interface ListOptions {
 }
 
 const plainList: ListOptions = {
-  labelSelector: '',
-  fieldSelector: '',
+  labels: everything,
+  fields: [],
   resourceVersion: '',
   resourceVersionMatch: '',
   limit: 0,
@@ -45,12 +48,16 @@ export function parseListOptions(context: RequestContext, isWatch: boolean): Lis
 }
 
 function read(query: Query): ListOptions {
+  const labelSelector = query.get('labelSelector') ?? ''
+  const fieldSelector = query.get('fieldSelector') ?? ''
+  const labels = labelSelector === '' ? everything : parsed(() => parseLabelSelector(labelSelector))
+  const fields = fieldSelector === '' ? [] : parsed(() => parseFieldSelector(fieldSelector))
   const sendInitialEvents = query.get('sendInitialEvents')
   const timeoutSeconds = query.get('timeoutSeconds')
   const limit = integer(query.get('limit')) ?? 0
   return {
-    labelSelector: query.get('labelSelector') ?? '',
-    fieldSelector: query.get('fieldSelector') ?? '',
+    labels,
+    fields,
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
     limit: limit < 0 ? 0 : limit,
@@ -58,6 +65,15 @@ function read(query: Query): ListOptions {
     allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
     sendInitialEvents: sendInitialEvents === undefined ? undefined : isTrue(sendInitialEvents),
     timeoutSeconds: integer(timeoutSeconds),
+  }
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof SelectorError) throw badRequest(error.message)
+    throw error
   }
 }
 

@@ -30,8 +30,8 @@ export function parseStoredRevision(text: string): number {
   throw plainError(`strconv.ParseUint: parsing ${quote(text)}: ${digits.test(text) ? 'value out of range' : 'invalid syntax'}`)
 }
 
-export function tooLargeRevision(revision: number, current: number): Error {
-  return timeout(`Too large resource version: ${revision}, current: ${current}`, 1, [
+export function tooLargeRevision(revision: number, current: number, retrySeconds: number): Error {
+  return timeout(`Too large resource version: ${revision}, current: ${current}`, retrySeconds, [
     { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' },
   ])
 }
@@ -40,7 +40,7 @@ export async function waitForRevision({ server, http }: RequestContext, revision
   const { store, clock } = server
   const endMs = clock.monotonicMs() + waitMsMax
   while (store.revision < revision) {
-    if (clock.monotonicMs() >= endMs) throw tooLargeRevision(revision, store.revision)
+    if (clock.monotonicMs() >= endMs) throw tooLargeRevision(revision, store.revision, 1)
     await clock.sleep(50, http.signal)
   }
 }

@@ -40,8 +40,6 @@ export interface Offer {
   readonly transforms: boolean
   /** A collection: it can be watched. */
   readonly isCollection?: boolean
-  /** The answer is a watch. */
-  readonly isWatch?: boolean
 }
 
 const json: Representation = { media: 'json' }
@@ -55,17 +53,28 @@ export class Negotiator {
     this.#offer = offer
   }
 
+  /** The router looks first, before anybody reads the query. Throws 406. */
+  checkRoute(accept: string | undefined): void {
+    if (isPlain(accept) || this.#kept.has(accept) || routerAccepts(accept, this.#offer)) return
+    throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${available(this.#offer)}`, {})
+  }
+
   /** Throws 406. */
   negotiate(accept: string | undefined): Representation {
-    if (accept === undefined || accept === '' || accept === '*/*' || accept === 'application/json') return json
+    if (isPlain(accept)) return json
     let found = this.#kept.get(accept)
     if (found === undefined) {
+      this.checkRoute(accept)
       found = choose(accept, this.#offer)
       if (this.#kept.size >= keptMax) this.#kept.clear()
       this.#kept.set(accept, found)
     }
     return found
   }
+}
+
+function isPlain(accept: string | undefined): accept is undefined | '' | '*/*' | 'application/json' {
+  return accept === undefined || accept === '' || accept === '*/*' || accept === 'application/json'
 }
 
 interface Clause {
@@ -75,7 +84,6 @@ interface Clause {
 }
 
 function choose(accept: string, offer: Offer): Representation {
-  if (!routerAccepts(accept, offer)) throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${available(offer)}`, {})
   for (const clause of parseAccept(accept)) {
     const media = mediaOf(clause.type, offer)
     if (media === undefined) continue
@@ -85,10 +93,14 @@ function choose(accept: string, offer: Offer): Representation {
   throw onlyAccepted(offer)
 }
 
-export function onlyAccepted(offer: Offer): Error {
-  const types = offer.media.map((media) => mediaTypes[media])
-  const accepted = offer.isWatch ? types.filter((type) => type !== mediaTypes.yaml).map((type) => `${type};stream=watch`) : types
-  return notAcceptable(`only the following media types are accepted: ${accepted.join(', ')}`)
+function onlyAccepted({ media }: Offer): Error {
+  return notAcceptable(`only the following media types are accepted: ${media.map((one) => mediaTypes[one]).join(', ')}`)
+}
+
+/** What could be shown, but not as a stream. */
+export function onlyStreams(): Error {
+  const { json, protobuf } = mediaTypes
+  return notAcceptable(`only the following media types are accepted: ${json};stream=watch, ${protobuf};stream=watch`)
 }
 
 function available({ media, isCollection }: Offer): string {

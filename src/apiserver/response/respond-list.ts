@@ -28,8 +28,9 @@ export function respondList(
   representation: Representation,
 ): HttpResponse | Promise<HttpResponse> {
   const metadata = listMetaOf(snapshot)
-  if (snapshot.items.length === 0 && representation.transform === 'Table') {
-    return respondObject(context, table(context, resource, [], representation, metadata), representation)
+  if (snapshot.items.length === 0 && representation.transform !== undefined) {
+    const list = { kind: resource.listKind, apiVersion: resource.apiVersion, metadata, items: [] }
+    return respondObject(context, transformedList(context, resource, list, representation), representation)
   }
   if (representation.media !== 'json' || isPretty(context, representation)) {
     const list = wholeList(resource, snapshot, metadata)

@@ -54,7 +54,8 @@ export function transformedList(
         kind: 'PartialObjectMetadataList',
         apiVersion: metaVersion(representation),
         metadata: list.metadata,
-        items: list.items.map((item) => partialMetadata(item, representation)),
+        // Go's nil: upstream makes the list while it walks the items.
+        items: list.items.length === 0 ? null : list.items.map((item) => partialMetadata(item, representation)),
       }
     case 'PartialObjectMetadata':
       throw notAcceptable(

@@ -12,9 +12,7 @@ import { compilePredicate } from '../registry/predicate.ts'
 import { parseDeleteOptions } from '../request/delete-options.ts'
 import { parseListOptions } from '../request/list-options.ts'
 import { plainWrite } from '../request/write-options.ts'
-import { respondObject } from '../response/respond.ts'
-import { listMetaOf, respondList } from '../response/respond-list.ts'
-import { metaVersion } from '../response/transform.ts'
+import { respondList } from '../response/respond-list.ts'
 import type { RequestContext } from '../server-parts.ts'
 import { writeOf } from './create.ts'
 import { warnOfOrphans } from './delete.ts'
@@ -38,14 +36,6 @@ export async function deleteCollectionVerb(context: RequestContext, resource: Se
       if (reasonOf(error) !== 'NotFound') throw error
     }
     deleted.push(kv)
-  }
-  if (deleted.length === 0 && representation.transform === 'PartialObjectMetadataList') {
-    const metadata = listMetaOf(snapshot)
-    return respondObject(
-      context,
-      { kind: 'PartialObjectMetadataList', apiVersion: metaVersion(representation), metadata, items: null },
-      representation,
-    )
   }
   return respondList(context, resource, { ...snapshot, items: deleted }, representation)
 }

@@ -3,10 +3,11 @@
  * nothing is parsed and nothing is awaited. `?resourceVersion=N` waits until the store is there.
  */
 
-import { notFound } from '../../apimachinery/status-error.ts'
+import { badRequest, notFound } from '../../apimachinery/status-error.ts'
 import type { KeyValue } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import type { ServedResource } from '../registry/catalog.ts'
+import { isTrue } from '../request/query.ts'
 import { parseRevision, waitForRevision } from '../request/revision.ts'
 import { respondStored } from '../response/respond.ts'
 import type { RequestContext } from '../server-parts.ts'
@@ -14,6 +15,7 @@ import type { RequestContext } from '../server-parts.ts'
 export function getObject(context: RequestContext, resource: ServedResource): HttpResponse | Promise<HttpResponse> {
   const representation = context.server.negotiators.object.negotiate(context.header('accept'))
   if (context.http.query !== '') {
+    refuseExport(context)
     const resourceVersion = context.query.get('resourceVersion')
     if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0') {
       const revision = parseRevision(resourceVersion, 'plain')
@@ -22,6 +24,11 @@ export function getObject(context: RequestContext, resource: ServedResource): Ht
     }
   }
   return read(context, resource, representation)
+}
+
+/** Gone since 1.21, and said so to those who still ask. */
+function refuseExport({ query }: RequestContext): void {
+  if (isTrue(query.get('export'))) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported')
 }
 
 type Represented = Parameters<typeof respondStored>[3]

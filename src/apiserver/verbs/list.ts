@@ -7,6 +7,8 @@
  *     N                 NotOlderThan   now, waiting until N is there
  *     N                 Exact          as of N; also with a limit and no match (history)
  *     continue token                   as of the first page's revision, or 410 with a token to go on at the newest
+ *
+ * A selector that names one object, where one key will do, knows no pages: the limit does not count.
  */
 
 import { badRequest, expired } from '../../apimachinery/status-error.ts'
@@ -17,15 +19,17 @@ import { decodeContinue, encodeContinue, inconsistentContinue, listTooOld } from
 import { areHot } from '../registry/hot-fields.ts'
 import { compilePredicate, type Predicate } from '../registry/predicate.ts'
 import { type ListOptions, parseListOptions } from '../request/list-options.ts'
-import { parseRevision, waitForRevision } from '../request/revision.ts'
+import { parseRevision, tooLargeRevision, waitForRevision } from '../request/revision.ts'
 import type { Snapshot } from '../response/respond-list.ts'
 import { respondList } from '../response/respond-list.ts'
 import type { RequestContext } from '../server-parts.ts'
 
 export function listObjects(context: RequestContext, resource: ServedResource): HttpResponse | Promise<HttpResponse> {
   const { server, info } = context
-  const representation = server.negotiators.collection.negotiate(context.header('accept'))
+  const { collection } = server.negotiators
+  collection.checkRoute(context.header('accept'))
   const options = parseListOptions(context, false)
+  const representation = collection.negotiate(context.header('accept'))
   const predicate = compilePredicate(resource, options, { namespace: info.namespace, name: '' })
   const snapshot = takeSnapshot(context, resource, options, predicate)
   if (snapshot instanceof Promise) return snapshot.then((taken) => respondList(context, resource, taken, representation))
@@ -39,41 +43,51 @@ export function takeSnapshot(
   options: ListOptions,
   predicate: Predicate,
 ): Snapshot | Promise<Snapshot> {
-  const place = placeOf(context, resource, options)
-  if (place.waitFor > context.server.store.revision) {
-    return waitForRevision(context, place.waitFor).then(() => collect(context, resource, place, predicate))
+  const place = placeOf(resource, options, predicate)
+  const { revision } = context.server.store
+  if (place.waitFor > revision && !place.waits) throw tooLargeRevision(place.waitFor, revision, 0)
+  if (place.waitFor > revision) {
+    return waitForRevision(context, place.waitFor).then(() => collect(context, place, predicate))
   }
-  return collect(context, resource, place, predicate)
+  return collect(context, place, predicate)
 }
 
 interface Place {
   readonly prefix: string
   /** The first key to look at. */
   readonly start: string
+  /** The only key to look at. */
+  readonly only: string | undefined
   /** undefined: now. */
   readonly at: number | undefined
   readonly waitFor: number
+  /** Upstream reads one object as of a revision from etcd, which does not wait. */
+  readonly waits: boolean
   /** 0: none. */
   readonly limit: number
   readonly isContinued: boolean
 }
 
-function placeOf({ info }: RequestContext, { store }: ServedResource, options: ListOptions): Place {
+function placeOf({ store }: ServedResource, options: ListOptions, predicate: Predicate): Place {
   const { resourceVersion, resourceVersionMatch: match, continueToken } = options
-  const prefix = store.prefixOf(info.namespace)
-  const limit = resourceVersion === '0' ? 0 : options.limit
+  const prefix = store.prefixOf(predicate.namespace)
+  const only = continueToken === '' ? store.onlyKeyOf(predicate) : undefined
+  const limit = resourceVersion === '0' || only !== undefined ? 0 : options.limit
   if (continueToken !== '') {
+    const { revision, start } = decodeContinue(continueToken)
     if (resourceVersion !== '' && resourceVersion !== '0')
       throw badRequest('specifying resource version is not allowed when using continue')
-    const { revision, start } = decodeContinue(continueToken)
-    return { prefix, start: prefix + start, at: revision > 0 ? revision : undefined, waitFor: 0, limit, isContinued: true }
+    const at = revision > 0 ? revision : undefined
+    return { prefix, start: prefix + start, only, at, waitFor: at ?? 0, waits: true, limit, isContinued: true }
   }
   const revision = parseRevision(resourceVersion, 'list')
-  const isExact = revision > 0 && (match === 'Exact' || (match === '' && limit > 0))
-  return { prefix, start: prefix, at: isExact ? revision : undefined, waitFor: revision, limit, isContinued: false }
+  const isHistory = revision > 0 && match === '' && options.limit > 0
+  const isExact = match === 'Exact' || (isHistory && only === undefined)
+  const waits = only === undefined || !(isExact || isHistory)
+  return { prefix, start: prefix, only, at: isExact ? revision : undefined, waitFor: revision, waits, limit, isContinued: false }
 }
 
-function collect(context: RequestContext, resource: ServedResource, place: Place, predicate: Predicate): Snapshot | Promise<Snapshot> {
+function collect(context: RequestContext, place: Place, predicate: Predicate): Snapshot | Promise<Snapshot> {
   const { store } = context.server
   try {
     if (predicate.isEmpty && predicate.name === '') {
@@ -91,7 +105,7 @@ function collect(context: RequestContext, resource: ServedResource, place: Place
         )
       return result instanceof Promise ? result.then(finish, (error) => rethrow(error, place)) : finish(result)
     }
-    return filtered(context, resource, place, predicate).catch((error) => rethrow(error, place))
+    return filtered(context, place, predicate).catch((error) => rethrow(error, place))
   } catch (error) {
     return rethrow(error, place)
   }
@@ -109,13 +123,12 @@ const pageMin = 500
 const unparsedPerTurn = 50
 
 /** With selectors the limit counts what matches; values are looked at page by page and others get their turn in between. */
-async function filtered({ server }: RequestContext, resource: ServedResource, place: Place, predicate: Predicate): Promise<Snapshot> {
+async function filtered({ server }: RequestContext, place: Place, predicate: Predicate): Promise<Snapshot> {
   const { store, clock } = server
   const items: KeyValue[] = []
-  const one = predicate.name === '' ? undefined : exactKey(resource, place, predicate)
-  if (one !== undefined) {
-    const result = await store.range({ start: one }, atOption(place.at))
-    for (const kv of result.items) if (kv.key >= place.start && predicate.matches(kv)) items.push(kv)
+  if (place.only !== undefined) {
+    const result = await store.range({ start: place.only }, atOption(place.at))
+    for (const kv of result.items) if (predicate.matches(kv)) items.push(kv)
     return snapshotOf(place, items, place.at ?? result.revision, undefined, 0)
   }
   let at = place.at
@@ -136,12 +149,6 @@ async function filtered({ server }: RequestContext, resource: ServedResource, pl
     start = `${(page.items.at(-1) as KeyValue).key}\0`
     pageSize *= 2
   }
-}
-
-function exactKey({ store, isNamespaced }: ServedResource, { prefix }: Place, { namespace, name }: Predicate): string | undefined {
-  if (isNamespaced && namespace === '') return undefined
-  const key = store.keyOf(namespace, name)
-  return key.startsWith(prefix) ? key : `${prefix}\0`
 }
 
 function snapshotOf(

@@ -69,6 +69,27 @@ test("a node's Pods in one namespace are only that namespace's", async () => {
   expect(said(watch)).toEqual(['ADDED in-default'])
 })
 
+test('without initial events and without a revision a watch begins now', async () => {
+  await using api = await startTestApiServer()
+  await create(api, 'a')
+  const query = 'watch=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true'
+  const watches = [await api.watch(`${cms}?${query}`), await api.watch(`${cms}?${query}&resourceVersion=0`)]
+  await api.clock.settled()
+  await create(api, 'b')
+  await api.clock.settled()
+  expect(watches.map(said)).toEqual([['ADDED b'], ['ADDED b']])
+})
+
+test('watches that end at once: no time is left, or an event was to be a list', async () => {
+  await using api = await startTestApiServer()
+  await create(api, 'a')
+  const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io'
+  for (const watch of [await api.watch(`${cms}?watch=1&timeoutSeconds=-1`), await api.watch(`${cms}?watch=1`, { headers: { accept } })]) {
+    await watch.ended
+    expect([watch.status, watch.events]).toEqual([200, []])
+  }
+})
+
 test('a compacted resourceVersion is 410 within a 200', async () => {
   await using api = await startTestApiServer()
   await create(api, 'a')

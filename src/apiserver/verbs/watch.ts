@@ -17,7 +17,7 @@ import { compilePredicate, type Predicate } from '../registry/predicate.ts'
 import { WatchForm } from '../registry/watch-form.ts'
 import { type ListOptions, parseListOptions } from '../request/list-options.ts'
 import { parseRevision, waitForRevision } from '../request/revision.ts'
-import { mediaTypes, onlyAccepted } from '../response/negotiate.ts'
+import { mediaTypes, onlyStreams } from '../response/negotiate.ts'
 import { headersFor } from '../response/respond.ts'
 import { includeObjectOf } from '../response/transform.ts'
 import type { RequestContext } from '../server-parts.ts'
@@ -30,12 +30,14 @@ const lastBookmarkMs = 2000
 
 export function watchObjects(context: RequestContext, resource: ServedResource): HttpResponse {
   const { server, info } = context
+  const { collection } = server.negotiators
+  collection.checkRoute(context.header('accept'))
   const options = parseListOptions(context, true)
-  const representation = server.negotiators.watch.negotiate(context.header('accept'))
-  if (representation.media === 'yaml') throw onlyAccepted({ media: ['json', 'protobuf'], transforms: true, isWatch: true })
+  const representation = collection.negotiate(context.header('accept'))
   const predicate = compilePredicate(resource, options, { namespace: info.namespace, name: info.name })
-  if (representation.transform === 'Table') includeObjectOf(context)
   const revision = parseRevision(options.resourceVersion, 'plain')
+  if (representation.transform === 'Table') includeObjectOf(context)
+  if (representation.media === 'yaml') throw onlyStreams()
   const form = new WatchForm(context, resource, representation)
   const type = representation.media === 'protobuf' ? `${mediaTypes.protobuf};stream=watch` : mediaTypes.json
   const request = { context, resource, options, predicate, revision, form }
@@ -87,7 +89,8 @@ class Watcher implements Subscriber {
     this.#armTimers()
     this.#join(0)
     try {
-      if (signal.aborted) return
+      // A negative time is over before it began.
+      if (signal.aborted || (this.#request.options.timeoutSeconds ?? 0) < 0) return
       await Promise.race([this.#begin(), ended])
       if (!this.#hasEnded) {
         this.#isBusy = false
@@ -116,7 +119,12 @@ class Watcher implements Subscriber {
       if (revision > context.server.store.revision) await waitForRevision(context, revision)
       return this.#sendState()
     }
-    if (revision === 0) return this.#sendState()
+    if (revision === 0) {
+      // sendInitialEvents=false without a revision: from now on.
+      if (options.sendInitialEvents === undefined) return this.#sendState()
+      this.#seen = context.server.store.revision
+      return
+    }
     return this.#sendSince(revision)
   }
 
@@ -195,6 +203,7 @@ class Watcher implements Subscriber {
   }
 
   #write(bytes: Uint8Array): void {
+    if (!this.#request.form.isPossible) this.end()
     if (!this.#hasEnded) this.#sink.write(bytes)
   }
 
@@ -224,10 +233,10 @@ class Watcher implements Subscriber {
   #fail(error: unknown): void {
     const status = statusOf(error)
     const { form, context } = this.#request
-    if (status !== undefined) this.#write(form.error(status))
+    if (status !== undefined) this.#sink.write(form.error(status))
     else if ((error as StoreError).code === 'compacted') {
       const { compactedRevision } = context.server.store
-      this.#write(form.error(tooOld(this.#request.revision, compactedRevision).status))
+      this.#sink.write(form.error(tooOld(this.#request.revision, compactedRevision).status))
     } else if (!this.#sink.signal.aborted) context.server.log.error('A watch failed', { path: context.http.path, error })
     this.end()
   }
