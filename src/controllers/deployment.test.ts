@@ -94,6 +94,22 @@ test('a Deployment becomes a ReplicaSet becomes Pods, and says so', async () => 
   expect(world.complaints).toEqual([])
 })
 
+test('revisions are int64: an adopted ReplicaSet may have one that no JavaScript number holds', async () => {
+  await using world = await start()
+  const deployment = web('a:2')
+  const template = { ...deployment.spec.template, metadata: { labels: { app: 'web', made: 'by-hand' } } }
+  await world.client
+    .of(ReplicaSet)
+    .in('default')
+    .create({
+      metadata: { name: 'old', labels: { app: 'web' }, annotations: { 'deployment.kubernetes.io/revision': '3546343826724305832' } },
+      spec: { replicas: 0, selector: { matchLabels: { app: 'web' } }, template },
+    })
+  await deployments(world).create(deployment)
+  await world.clock.advance(2000)
+  expect((await get(world)).metadata.annotations?.['deployment.kubernetes.io/revision']).toBe('3546343826724305833')
+})
+
 test('a rolling update keeps its floor, and a rollback finds the old ReplicaSet', async () => {
   await using world = await start()
   await deployments(world).create(web('a:1'))

@@ -338,7 +338,7 @@ class DeploymentStep {
     const { context, signal } = this.#world
     const { revisionHistoryLimit } = this.#deployment.spec
     if (revisionHistoryLimit === undefined) return
-    const living = old.filter((one) => !isTerminating(one)).toSorted((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
+    const living = old.filter((one) => !isTerminating(one)).toSorted((a, b) => Number(revisionOf(a) - revisionOf(b)) || byAge(a, b))
     for (const one of living.slice(0, Math.max(0, living.length - revisionHistoryLimit))) {
       const { metadata, status } = one
       const isBusy = (status?.replicas ?? 0) !== 0 || wantedOf(one) !== 0 || (metadata.generation ?? 0) > (status?.observedGeneration ?? 0)

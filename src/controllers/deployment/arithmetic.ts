@@ -69,7 +69,14 @@ export function byAge(a: ReplicaSet, b: ReplicaSet): number {
   return (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1
 }
 
-export function revisionOf({ metadata }: ReplicaSet | Deployment): number {
-  const revision = Number.parseInt(metadata.annotations?.[annotations.revision] ?? '0', 10)
-  return Number.isNaN(revision) ? 0 : revision
+/** An int64 with users' numbers in it: more than a JavaScript number holds. */
+export function revisionOf({ metadata }: ReplicaSet | Deployment): bigint {
+  return parseRevision(metadata.annotations?.[annotations.revision]) ?? 0n
+}
+
+/** Undefined when it is none. */
+export function parseRevision(text: string | undefined): bigint | undefined {
+  if (text === undefined || !/^[+-]?\d+$/.test(text)) return undefined
+  const revision = BigInt(text.replace(/^\+/, ''))
+  return BigInt.asIntN(64, revision) === revision ? revision : undefined
 }

@@ -11,7 +11,7 @@ import type { PodTemplateSpec } from '../../api/core/pod-spec/pod-spec.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import { controllerReference } from '../shared/owner.ts'
 import { templateHash } from '../shared/template-hash.ts'
-import { annotations, byAge, maxSurgeOf, newReplicasOf, revisionOf, wantedOf } from './arithmetic.ts'
+import { annotations, byAge, maxSurgeOf, newReplicasOf, parseRevision, revisionOf, wantedOf } from './arithmetic.ts'
 
 export const hashLabel = 'pod-template-hash'
 const revisionHistoryMax = 2000
@@ -42,7 +42,7 @@ function withoutHash(template: PodTemplateSpec | undefined): unknown {
   return { metadata: { ...metadata, labels }, spec }
 }
 
-export function makeReplicaSet(deployment: Deployment, old: readonly ReplicaSet[], revision: number): ReplicaSet {
+export function makeReplicaSet(deployment: Deployment, old: readonly ReplicaSet[], revision: bigint): ReplicaSet {
   const { metadata, spec, status } = deployment
   const hash = templateHash(spec.template, status?.collisionCount ?? 0)
   const labels = { ...spec.template.metadata?.labels, [hashLabel]: hash }
@@ -67,12 +67,12 @@ export function makeReplicaSet(deployment: Deployment, old: readonly ReplicaSet[
 }
 
 /** The revision that the new ReplicaSet gets: one more than any old one has. */
-export function nextRevision(old: readonly ReplicaSet[]): number {
-  return Math.max(0, ...old.map(revisionOf)) + 1
+export function nextRevision(old: readonly ReplicaSet[]): bigint {
+  return old.map(revisionOf).reduce((max, one) => (one > max ? one : max), 0n) + 1n
 }
 
 /** The annotations that the new ReplicaSet should have, or undefined when it has them. */
-export function annotationsFor(deployment: Deployment, before: Annotations | undefined, revision: number): Annotations | undefined {
+export function annotationsFor(deployment: Deployment, before: Annotations | undefined, revision: bigint): Annotations | undefined {
   const next: Record<string, string> = { ...before }
   let isChanged = false
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {
@@ -81,8 +81,8 @@ export function annotationsFor(deployment: Deployment, before: Annotations | und
     isChanged = true
   }
   const had = before?.[annotations.revision]
-  const hadNumber = had === undefined || had === '' ? 0 : Number.parseInt(had, 10)
-  if (Number.isNaN(hadNumber)) return undefined
+  const hadNumber = had === undefined || had === '' ? 0n : parseRevision(had)
+  if (hadNumber === undefined) return undefined
   if (hadNumber < revision) {
     next[annotations.revision] = String(revision)
     isChanged = true
