@@ -7,7 +7,9 @@
  * Conflict and Forbidden, but the Kind for Invalid; and an error that no layer turned into a Status is a 500 without a
  * reason (`plainError`), which clients do see for a few odd requests (observed.md).
  */
+
 import { describeFieldErrors, type FieldError, type StatusCause } from './field-error.ts'
+import { quote } from './go-strings.ts'
 
 export type { StatusCause } from './field-error.ts'
 
@@ -96,11 +98,11 @@ export function forbidden(resource: GroupResource, name: string, why: string, ca
       ? 'forbidden'
       : name === ''
         ? `${qualified(resource)} is forbidden`
-        : `${qualified(resource)} "${name}" is forbidden`
+        : `${qualified(resource)} ${quote(name)} is forbidden`
   return new StatusError(403, 'Forbidden', `${subject}: ${why}`, detailsOf(resource, name, causes ? { causes } : {}))
 }
 export function notFound(resource: GroupResource, name: string): StatusError {
-  return new StatusError(404, 'NotFound', `${qualified(resource)} "${name}" not found`, detailsOf(resource, name))
+  return new StatusError(404, 'NotFound', `${qualified(resource)} ${quote(name)} not found`, detailsOf(resource, name))
 }
 /** A path that leads nowhere within a served group. */
 export function resourceNotFound(): StatusError {
@@ -121,13 +123,13 @@ export function notAcceptable(message: string, details?: StatusDetails): StatusE
   return new StatusError(406, 'NotAcceptable', message, details)
 }
 export function alreadyExists(resource: GroupResource, name: string): StatusError {
-  return new StatusError(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`, detailsOf(resource, name))
+  return new StatusError(409, 'AlreadyExists', `${qualified(resource)} ${quote(name)} already exists`, detailsOf(resource, name))
 }
 export function generateNameExhausted(resource: GroupResource, name: string): StatusError {
   return new StatusError(
     409,
     'AlreadyExists',
-    `${qualified(resource)} "${name}" already exists, the server was not able to generate a unique name for the object`,
+    `${qualified(resource)} ${quote(name)} already exists, the server was not able to generate a unique name for the object`,
     detailsOf(resource, name, { retryAfterSeconds: 1 }),
   )
 }
@@ -136,7 +138,7 @@ export function conflict(resource: GroupResource, name: string, why: string, cau
   return new StatusError(
     409,
     'Conflict',
-    `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`,
+    `Operation cannot be fulfilled on ${qualified(resource)} ${quote(name)}: ${why}`,
     detailsOf(resource, name, causes ? { causes } : {}),
   )
 }
@@ -157,7 +159,7 @@ export function unsupportedMediaType(message: string, details?: StatusDetails): 
 export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): StatusError {
   const { message, causes } = describeFieldErrors(errors)
   const subject = group === '' ? kind : `${kind}.${group}`
-  return new StatusError(422, 'Invalid', `${subject} "${name}" is invalid: ${message}`, {
+  return new StatusError(422, 'Invalid', `${subject} ${quote(name)} is invalid: ${message}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
     ...(kind === '' ? {} : { kind }),

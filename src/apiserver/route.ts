@@ -4,6 +4,7 @@
  * Status; a wrong method is 405.
  */
 
+import { kinds } from '../api/kinds.ts'
 import { quote } from '../apimachinery/go-strings.ts'
 import { pathSegmentNameErrors } from '../apimachinery/names.ts'
 import { methodNotAllowed, methodNotSupported, resourceNotFound, StatusError } from '../apimachinery/status-error.ts'
@@ -30,12 +31,17 @@ export function routeResource(context: RequestContext): Answer | undefined {
   const resource = catalog.find(info.group, info.version, info.resource)
   if (resource === undefined) {
     if (!catalog.servesGroup(info.group)) return undefined
-    if (!catalog.servesGroupVersion(info.group, info.version)) return undefined
+    if (!catalog.servesGroupVersion(info.group, info.version) && !isBuiltIn(info.group)) return undefined
     throw resourceNotFound()
   }
   if (http.method === 'HEAD' || http.method === 'OPTIONS') throw methodNotAllowed()
   checkPlace(context, resource)
   return info.subresource === '' ? mainVerb(context, resource) : subresourceVerb(context, resource)
+}
+
+/** A group that custom resources may not have: its router knows the group, and misses the version. */
+export function isBuiltIn(group: string): boolean {
+  return kinds.some((kind) => kind.group === group)
 }
 
 /** A namespaced object needs its namespace in the URL; a cluster-wide kind has none. */
@@ -53,6 +59,8 @@ function checkPlace({ info }: RequestContext, resource: ServedResource): void {
 
 function mainVerb(context: RequestContext, resource: ServedResource): Answer {
   const { info } = context
+  // Paths of long ago: /api/v1/proxy/…
+  if (info.verb === 'proxy') throw resourceNotFound()
   if (!resource.verbs.has(info.verb)) {
     // What can be listed shares its path with a watch, which is found out late.
     throw info.verb === 'watch' && resource.verbs.has('list') ? methodNotSupported(resource.groupResource, 'watch') : methodNotAllowed()

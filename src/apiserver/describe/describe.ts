@@ -7,7 +7,7 @@ import { methodNotAllowed, resourceNotFound } from '../../apimachinery/status-er
 import { tokenIssuer } from '../authn/service-account-token.ts'
 import { splitPath } from '../request/info.ts'
 import { answer, respondObject } from '../response/respond.ts'
-import type { Answer } from '../route.ts'
+import { type Answer, isBuiltIn } from '../route.ts'
 import type { RequestContext } from '../server-parts.ts'
 import { aggregatedDiscovery } from './aggregated-discovery.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.ts'
@@ -29,15 +29,17 @@ export function describe(context: RequestContext): Answer | undefined {
     case 'livez':
     case 'readyz':
       return health(context, parts[0], parts.slice(1).join('/'))
+    case 'index.html':
+      return parts.length === 1 ? document(context, { paths: rootPaths(context) }) : undefined
     case 'version':
-      return parts.length === 1 ? document(context, versionInfo(context.server.flags.gitVersion)) : undefined
+      return parts.length === 1 ? onlyGet(context, versionInfo(context.server.flags.gitVersion)) : undefined
     case 'openapi':
       if (parts[1] === 'v2' && parts.length === 2) return openApiV2(context)
       return parts[1] === 'v3' ? openApiV3(context, parts.slice(2).join('/')) : undefined
     case 'openid':
       return parts[1] === 'v1' && parts[2] === 'jwks' && parts.length === 3 ? jwks(context) : undefined
     case '.well-known':
-      return parts[1] === 'openid-configuration' && parts.length === 2 ? document(context, issuerDocument(context)) : undefined
+      return parts[1] === 'openid-configuration' && parts.length === 2 ? onlyGet(context, issuerDocument(context)) : undefined
     case 'metrics':
       return parts.length === 1 ? metrics(context) : undefined
     default:
@@ -49,8 +51,15 @@ function document(context: RequestContext, value: object): Answer {
   return answer(context, 200, 'application/json', `${JSON.stringify(value, null, 2)}`)
 }
 
+/** Most documents take any method; the router's own take one. */
+function onlyGet(context: RequestContext, value: object): Answer {
+  if (context.http.method !== 'GET') throw methodNotAllowed()
+  return document(context, value)
+}
+
 /** The keys of service account tokens, for whoever wants to check one. */
 function jwks(context: RequestContext): Answer {
+  if (context.http.method !== 'GET') throw methodNotAllowed()
   const response = answer(context, 200, 'application/jwk-set+json', JSON.stringify({ keys: context.server.tokens.keys }))
   return { ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } }
 }
@@ -66,10 +75,11 @@ function issuerDocument({ server }: RequestContext): object {
 }
 
 function discovery(context: RequestContext, parts: readonly string[]): Answer | undefined {
-  if (context.http.method !== 'GET' && context.http.method !== 'HEAD') throw methodNotAllowed()
-  const { server } = context
+  const { server, http } = context
   const { catalog } = server
   const [prefix, ...rest] = parts
+  // The aggregator answers for /apis, whatever the method; the rest is the router's.
+  if (http.method !== 'GET' && (prefix === 'api' || rest.length > 0)) throw methodNotAllowed()
   if (rest.length === 0) {
     const aggregated = aggregatedDiscovery(context, prefix as 'api' | 'apis')
     if (aggregated !== undefined) return aggregated
@@ -82,9 +92,9 @@ function discovery(context: RequestContext, parts: readonly string[]): Answer | 
   const [group = '', version] = rest
   if (group === '' || !catalog.servesGroup(group)) return undefined
   if (version === undefined) return respond(context, apiGroup(catalog, group))
-  return rest.length === 2 && catalog.servesGroupVersion(group, version)
-    ? respond(context, apiResourceList(catalog, group, version))
-    : undefined
+  if (rest.length === 2 && catalog.servesGroupVersion(group, version)) return respond(context, apiResourceList(catalog, group, version))
+  if (isBuiltIn(group)) throw resourceNotFound()
+  return undefined
 }
 
 function respond(context: RequestContext, value: object): Answer {
