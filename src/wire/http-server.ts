@@ -1,6 +1,6 @@
 /**
- * Sockets become requests: one port that speaks HTTP/2 and HTTP/1.1 over TLS (the client chooses by ALPN), or HTTP/1.1 alone when
- * no certificate is given. A handler gets an `HttpRequest` and answers with an `HttpResponse` (http.ts); it cannot tell which it was.
+ * Sockets become requests: one port that speaks HTTP/2 and HTTP/1.1. Over TLS the client chooses by ALPN; without a certificate by what it
+ * says first (gRPC clients begin with HTTP/2's preface). A handler gets an `HttpRequest` and answers with an `HttpResponse` (http.ts); it cannot tell which it was.
  *
  *     const server = await startHttpServer({ handler, host: '127.0.0.1', port: 0, tls: { key, cert, clientCa }, clock, log })
  *     …
@@ -116,7 +116,7 @@ class ListeningServer implements HttpServer, Http2Host {
     const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }
     this.#server =
       options.tls === undefined
-        ? createServer(socketOptions, (socket) => this.#accept(socket, false))
+        ? createServer(socketOptions, (socket) => this.#listenFirst(socket))
         : createTlsServer(
             {
               ...socketOptions,
@@ -233,6 +233,33 @@ class ListeningServer implements HttpServer, Http2Host {
     this.#sweep ??= this.clock.after(sweepMs, this.#sweepConnections)
   }
 
+  /** Without TLS nothing tells HTTP/2 from HTTP/1.1 but the first bytes: `PRI` is no method. */
+  #listenFirst(socket: Socket): void {
+    let head: Buffer = Buffer.alloc(0)
+    const onData = (chunk: Buffer): void => {
+      head = head.length === 0 ? chunk : Buffer.concat([head, chunk])
+      if (head.length < 3) return
+      socket.removeListener('data', onData)
+      socket.removeListener('timeout', onTimeout)
+      socket.setTimeout(0)
+      const isHttp2 = head.toString('latin1', 0, 3) === 'PRI'
+      if (isHttp2) {
+        this.#accept(socket, true)
+        return void socket.emit('data', head)
+      }
+      socket.pause()
+      socket.unshift(head)
+      this.#accept(socket, false)
+    }
+    const onTimeout = (): void => void socket.destroy()
+    socket.setTimeout(this.limits.headTimeoutMs)
+    socket.on('timeout', onTimeout)
+    socket.on('data', onData)
+    socket.once('end', () => {
+      if (head.length < 3) socket.destroy()
+    })
+  }
+
   #accept(socket: Socket, isHttp2: boolean): void {
     socket.on('error', () => {})
     if (socket.destroyed) return
@@ -242,7 +269,7 @@ class ListeningServer implements HttpServer, Http2Host {
   }
 
   #acceptHttp2(socket: Socket, peer: HttpPeer): void {
-    const connection = new Http2Connection(socket, peer, this)
+    const connection = new Http2Connection(socket, peer, this, !this.#isTls)
     this.#http2.set(socket, connection)
     socket.on('data', (chunk: Buffer) => connection.receive(chunk))
     socket.on('end', () => socket.destroy())
@@ -259,7 +286,10 @@ class ListeningServer implements HttpServer, Http2Host {
       return this.#http1Now
     })
     const server = await this.#http1
-    if (!socket.destroyed) server.accept(socket, peer)
+    if (socket.destroyed) return
+    server.accept(socket, peer)
+    // It was paused with its first bytes put back when the port is plain.
+    if (socket.isPaused()) socket.resume()
   }
 
   #peerOf(socket: Socket): HttpPeer {

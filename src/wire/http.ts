@@ -40,8 +40,16 @@ export interface HttpRequest {
    * loopback) comes back synchronously.
    */
   body(bytesMax: number): Uint8Array | 'too-large' | Promise<Uint8Array | 'too-large'>
+  /** HTTP/2 only: hands the body over as it comes, instead of `body()`. When the client goes away `signal` says so and `onEnd` is not called. */
+  readonly bodyParts?: (receiver: BodyReceiver) => void
   /** HTTP/1.1 `Connection: Upgrade` only: hands over the raw socket. Who calls it owns the socket and answers on it. */
   readonly upgrade?: () => UpgradedSocket
+}
+
+export interface BodyReceiver {
+  /** Bytes of its own, in the order in which they came, cut anywhere. */
+  onBytes(bytes: Uint8Array): void
+  onEnd(): void
 }
 
 export interface UpgradedSocket {
@@ -72,6 +80,8 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   /** Absent: no body. After `upgrade()` was called the response is ignored: answer `{status: 101, headers: {}}`. */
   readonly body?: HttpBody
+  /** Headers behind the body, asked for when it has ended. HTTP/2 only. */
+  readonly trailers?: () => HttpHeaders
 }
 
 /** May answer at once: hot paths stay free of promises. A throw or a rejection is a bug and becomes a plain 500. */

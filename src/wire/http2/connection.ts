@@ -245,7 +245,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, Flushable {
     if (typeof body === 'function' && !hasNoBody) {
       this.markReady(stream)
       this.#running++
-      void this.#stream(stream, request, body)
+      void this.#stream(stream, request, body, response.trailers)
       return
     }
     if (typeof body !== 'function') {
@@ -253,12 +253,19 @@ export class Http2Connection implements StreamOwner, SenderEvents, Flushable {
       if (response.status !== 204 && response.status !== 304) stream.responseBytes = bytes === undefined ? 0 : bytes.length
       if (bytes !== undefined && !hasNoBody) stream.write(bytes)
     }
+    stream.trailers = response.trailers?.()
     stream.end()
   }
 
-  async #stream(stream: Http2Stream, request: Http2Request, body: (sink: Http2Stream) => Promise<void>): Promise<void> {
+  async #stream(
+    stream: Http2Stream,
+    request: Http2Request,
+    body: (sink: Http2Stream) => Promise<void>,
+    trailers: HttpResponse['trailers'],
+  ): Promise<void> {
     try {
       await body(stream)
+      stream.trailers = trailers?.()
       stream.end()
     } catch (error) {
       if (!stream.isGone) {

@@ -10,6 +10,7 @@
  */
 import type { Socket } from 'node:net'
 import type { Clock } from '../../std/clock.ts'
+import type { HttpHeaders } from '../http.ts'
 import {
   flagEndHeaders,
   flagEndStream,
@@ -139,6 +140,7 @@ export class Sender {
       const stream = this.#ready[index] as Http2Stream
       bytes += stream.unsentBytes + 2 * frameHeaderBytes
       if (stream.responseHeaders !== undefined) bytes += headerBlockBytesMax(stream.responseHeaders)
+      if (stream.trailers !== undefined) bytes += headerBlockBytesMax(stream.trailers) + frameHeaderBytes
     }
     return bytes
   }
@@ -197,13 +199,16 @@ export class Sender {
       const length = stream.take(buffer, at + frameHeaderBytes, Math.min(wanted, room))
       stream.sendWindow -= length
       this.window -= length
-      const isLast = stream.isEnding && stream.unsentBytes === 0
+      const isAll = stream.isEnding && stream.unsentBytes === 0
+      const isLast = isAll && stream.trailers === undefined
       writeFrameHeader(buffer, at, length, frameType.data, isLast ? flagEndStream : 0, stream.id)
       at += frameHeaderBytes + length
       if (isLast) return this.#closed(stream, at)
-      return stream.unsentBytes > 0 ? this.#rotate(stream, at) : this.#leave(stream, at)
+      if (stream.unsentBytes > 0) return this.#rotate(stream, at)
+      if (!isAll) return this.#leave(stream, at)
     }
     if (stream.isEnding && !stream.isLocalClosed) {
+      if (stream.trailers !== undefined) return this.#fillTrailers(buffer, at, start, stream, stream.trailers)
       if (buffer.length - at < frameHeaderBytes) return at === start ? -1 : this.#rotate(stream, at)
       return this.#closed(stream, writeFrameHeader(buffer, at, 0, frameType.data, flagEndStream, stream.id))
     }
@@ -253,9 +258,29 @@ export class Sender {
     }
     this.mustNameTableSize = false
     stream.responseHeaders = undefined
-    const isLast = stream.isEnding && stream.unsentBytes === 0
+    const isLast = stream.isEnding && stream.unsentBytes === 0 && stream.trailers === undefined
     const end = this.#frameBlock(buffer, start, at, stream.id, isLast)
     return isLast ? this.#closed(stream, end) : end
+  }
+
+  #fillTrailers(buffer: Buffer, at: number, start: number, stream: Http2Stream, trailers: HttpHeaders): number {
+    const bytesMax = headerBlockBytesMax(trailers)
+    if (buffer.length - at < bytesMax + frameHeaderBytes * (2 + Math.ceil(bytesMax / frameBytesMax))) {
+      if (at > start) return this.#rotate(stream, at)
+      if (start > 0) return -1
+      this.#events.streamCannotBeSent(stream, new Error(`Trailers of ${bytesMax} bytes are too large`))
+      return at
+    }
+    let end = at + frameHeaderBytes
+    try {
+      if (this.mustNameTableSize) buffer[end++] = 0x20
+      end = encodeHeaders(buffer, end, trailers)
+    } catch (error) {
+      this.#events.streamCannotBeSent(stream, error)
+      return at
+    }
+    this.mustNameTableSize = false
+    return this.#closed(stream, this.#frameBlock(buffer, at, end, stream.id, true))
   }
 
   /** Puts the frame header before a block that lies at `start + 9`, and cuts it into CONTINUATIONs when it is too long for one. */

@@ -8,7 +8,7 @@
  * somebody asks for it; from then on the window follows the reader, up to the limit he gave.
  */
 import type { Clock } from '../../std/clock.ts'
-import type { BodySink, HttpHeaders, HttpPeer, HttpRequest } from '../http.ts'
+import type { BodyReceiver, BodySink, HttpHeaders, HttpPeer, HttpRequest } from '../http.ts'
 
 /** Below this a sink wants more. */
 const unsentBytesLow = 256 * 1024
@@ -46,7 +46,9 @@ export class Http2Stream implements BodySink {
   status = 0
   responseHeaders: Readonly<Record<string, string | readonly string[]>> | undefined
   responseBytes = -1
-  /** END_STREAM follows the last chunk. */
+  /** Sent behind the last chunk; set before `end`. */
+  trailers: HttpHeaders | undefined
+  /** END_STREAM follows the last chunk, or the trailers. */
   isEnding = false
 
   contentLength = -1
@@ -56,6 +58,7 @@ export class Http2Stream implements BodySink {
   #parts: Uint8Array[] = []
   #isTooLarge = false
   #waiter: BodyWaiter | undefined
+  #receiver: BodyReceiver | undefined
 
   #chunks: Uint8Array[] = []
   #chunkIndex = 0
@@ -94,6 +97,7 @@ export class Http2Stream implements BodySink {
     this.#parts = []
     this.#waiter?.reject(new Error(reason))
     this.#waiter = undefined
+    this.#receiver = undefined
     this.#wakeWriters()
     if (!this.isLocalClosed) this.#controller?.abort(new Error(reason))
   }
@@ -114,6 +118,19 @@ export class Http2Stream implements BodySink {
     })
   }
 
+  /** The body goes to `receiver` as it comes; the client's window follows at once. */
+  streamBody(receiver: BodyReceiver): void {
+    if (this.#isReading) throw new Error('The body was read before')
+    this.#isReading = true
+    this.#bodyBytesMax = Number.POSITIVE_INFINITY
+    if (this.#received > 0) this.#owner.creditReceived(this, this.#received)
+    const parts = this.#parts
+    this.#parts = []
+    this.#receiver = receiver
+    for (const part of parts) receiver.onBytes(part)
+    if (this.isRemoteClosed) receiver.onEnd()
+  }
+
   /** Takes a copy of DATA. False when the body is longer than the request said. */
   receiveData(bytes: Buffer, start: number, end: number): boolean {
     const length = end - start
@@ -127,7 +144,11 @@ export class Http2Stream implements BodySink {
       this.#discard()
       this.#waiter?.resolve('too-large')
       this.#waiter = undefined
-    } else if (length > 0) this.#parts.push(Uint8Array.prototype.slice.call(bytes, start, end))
+    } else if (length > 0) {
+      const copy = Uint8Array.prototype.slice.call(bytes, start, end)
+      if (this.#receiver === undefined) this.#parts.push(copy)
+      else this.#receiver.onBytes(copy)
+    }
     if (this.#isReading) this.#owner.creditReceived(this, length)
     return true
   }
@@ -138,6 +159,7 @@ export class Http2Stream implements BodySink {
     if (this.contentLength >= 0 && this.#received !== this.contentLength) return false
     this.#waiter?.resolve(this.#takeBody())
     this.#waiter = undefined
+    this.#receiver?.onEnd()
     return true
   }
 
@@ -244,5 +266,9 @@ export class Http2Request implements HttpRequest {
 
   body(bytesMax: number): Uint8Array | 'too-large' | Promise<Uint8Array | 'too-large'> {
     return this.#stream.readBody(bytesMax)
+  }
+
+  bodyParts(receiver: BodyReceiver): void {
+    this.#stream.streamBody(receiver)
   }
 }
