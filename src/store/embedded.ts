@@ -20,11 +20,13 @@ import type { Log } from '../std/log.ts'
 import { sweep } from './mvcc/compact.ts'
 import type { Lease } from './mvcc/lease.ts'
 import { Mvcc } from './mvcc/mvcc.ts'
+import { retainedVersions } from './mvcc/retained.ts'
 import { retainedBytes } from './mvcc/version.ts'
 import { type StoreWatch, Watches } from './mvcc/watch.ts'
 import {
   type KeyRange,
   type KeyValue,
+  type LeaseId,
   type RangeOptions,
   type RangeResult,
   type Revision,
@@ -69,11 +71,18 @@ export interface StoreStats {
 }
 
 export interface LeaseState {
-  readonly id: number
+  readonly id: LeaseId
   readonly ttlSeconds: number
   /** What is left of it. */
-  readonly remainingSeconds: number
+  readonly remainingMs: number
   readonly keys: readonly string[]
+}
+
+export interface RetainedVersions {
+  readonly revision: Revision
+  readonly compactedRevision: Revision
+  /** Tombstones among them have version 0. */
+  readonly versions: readonly KeyValue[]
 }
 
 /** A `Store` whose reads are synchronous, with what only the embedded one can tell. */
@@ -83,11 +92,17 @@ export interface EmbeddedStore extends Store {
   /** As in the contract; the handle can also pause: the watch keeps its place as long as the history reaches back. */
   watch(range: KeyRange, after: Revision, listener: WatchListener): StoreWatch
   /** Starts the lease's time anew. Not written to the log: after a restart every lease has its whole time again. */
-  renewLease(id: number): { id: number; ttlSeconds: number }
+  renewLease(id: LeaseId): { id: LeaseId; ttlSeconds: number }
+  /** By when they end. */
   leases(): readonly LeaseState[]
+  lease(id: LeaseId): LeaseState | undefined
   /** The last revision made at or before this time (to about a second), if the history knows. */
   revisionAt(timeMs: number): Revision | undefined
   stats(): StoreStats
+  /** Every version that can be read, in the order in which they were made. Takes turns; the versions are as of one revision. */
+  retained(): Promise<RetainedVersions>
+  /** Roughly what keys, values and the past take up in memory. */
+  readonly memoryBytes: number
 }
 
 interface Waiting {
@@ -97,6 +112,8 @@ interface Waiting {
 }
 
 const sweepSteps = 4096
+/** What a key costs beside its bytes, roughly. */
+const entryBytes = 200
 const evacuatedKeys = 512
 /** A compaction frees an eighth of the budget at once, so that there are not many small ones. */
 const compactionShare = 1 / 8
@@ -202,7 +219,7 @@ class Embedded implements EmbeddedStore {
     await this.#committed(undefined)
   }
 
-  async grantLease(ttlSeconds: number, id?: number): Promise<{ id: number; ttlSeconds: number }> {
+  async grantLease(ttlSeconds: number, id?: LeaseId): Promise<{ id: LeaseId; ttlSeconds: number }> {
     this.#requireWritable()
     const leases = this.#mvcc.leases
     const leaseId = id ?? this.#nextLeaseId()
@@ -213,22 +230,29 @@ class Embedded implements EmbeddedStore {
     return this.#committed({ id: leaseId, ttlSeconds: accepted })
   }
 
-  async revokeLease(id: number): Promise<void> {
+  async revokeLease(id: LeaseId): Promise<void> {
     this.#requireWritable()
     this.#revoke(this.#mvcc.leases.existing(id))
     await this.#committed(undefined)
   }
 
-  renewLease(id: number): { id: number; ttlSeconds: number } {
+  renewLease(id: LeaseId): { id: LeaseId; ttlSeconds: number } {
     const lease = this.#mvcc.leases.renew(id, this.#clock.monotonicMs())
     return { id, ttlSeconds: lease.ttlSeconds }
   }
 
   leases(): readonly LeaseState[] {
-    const nowMs = this.#clock.monotonicMs()
-    return Array.from(this.#mvcc.leases.all(), ({ id, ttlSeconds, keys, dueMs }) => {
-      return { id, ttlSeconds, remainingSeconds: Math.max(0, Math.ceil((dueMs - nowMs) / 1000)), keys: [...keys] }
-    })
+    const all = [...this.#mvcc.leases.all()].sort((a, b) => a.dueMs - b.dueMs)
+    return all.map((lease) => this.#stateOf(lease))
+  }
+
+  lease(id: LeaseId): LeaseState | undefined {
+    const lease = this.#mvcc.leases.get(id)
+    return lease === undefined ? undefined : this.#stateOf(lease)
+  }
+
+  #stateOf({ id, ttlSeconds, keys, dueMs }: Lease): LeaseState {
+    return { id, ttlSeconds, remainingMs: Math.max(0, dueMs - this.#clock.monotonicMs()), keys: [...keys].sort() }
   }
 
   stats(): StoreStats {
@@ -243,6 +267,16 @@ class Embedded implements EmbeddedStore {
       snapshotBytes: this.#journal?.snapshotBytes ?? 0,
       ...(this.#refusal === undefined ? {} : { readOnly: this.#refusal }),
     }
+  }
+
+  async retained(): Promise<RetainedVersions> {
+    const { durable: revision, compacted: compactedRevision } = this.#mvcc
+    const versions = await retainedVersions(this.#mvcc, revision, this.#clock)
+    return { revision, compactedRevision, versions }
+  }
+
+  get memoryBytes(): number {
+    return this.#mvcc.values.liveBytes + this.#mvcc.index.size * entryBytes
   }
 
   close(): Promise<void> {

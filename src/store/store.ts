@@ -17,6 +17,8 @@
  * strings compares bytes. Values are immutable once handed over, in both directions.
  */
 export type Revision = number
+/** Clients choose lease numbers among all 64-bit integers: a number while it is exact, a bigint beyond. 0: no lease. */
+export type LeaseId = number | bigint
 export type MaybePromise<T> = T | Promise<T>
 
 export interface KeyValue {
@@ -26,7 +28,7 @@ export interface KeyValue {
   readonly modRevision: Revision
   readonly version: number
   /** 0: none. */
-  readonly lease: number
+  readonly lease: LeaseId
 }
 
 /** From `start` inclusive to `end` exclusive; `end` absent: just the key `start`; `end` "\0": everything from `start` on. */
@@ -68,12 +70,22 @@ export type Compare = {
   readonly end?: string
   readonly is: '=' | '!=' | '<' | '>'
 } & (
-  | { readonly target: 'modRevision' | 'createRevision' | 'version' | 'lease'; readonly than: number }
+  | { readonly target: 'modRevision' | 'createRevision' | 'version' | 'lease'; readonly than: number | bigint }
   | { readonly target: 'value'; readonly than: Uint8Array }
 )
 
+export interface PutOperation {
+  readonly do: 'put'
+  readonly key: string
+  readonly value: Uint8Array
+  readonly lease?: LeaseId
+  /** The key keeps its value (`value` is passed over) or its lease. It must exist: 'keyNotFound'. */
+  readonly keepsValue?: boolean
+  readonly keepsLease?: boolean
+}
+
 export type Operation =
-  | { readonly do: 'put'; readonly key: string; readonly value: Uint8Array; readonly lease?: number }
+  | PutOperation
   | { readonly do: 'delete'; readonly range: KeyRange }
   | { readonly do: 'range'; readonly range: KeyRange; readonly options?: RangeOptions }
   | { readonly do: 'transaction'; readonly transaction: Transaction }
@@ -137,8 +149,8 @@ export interface Store {
   watch(range: KeyRange, after: Revision, listener: WatchListener): Disposable
   /** Forgets what no read at or after `revision` could see. */
   compact(revision: Revision): Promise<void>
-  grantLease(ttlSeconds: number, id?: number): Promise<{ id: number; ttlSeconds: number }>
-  revokeLease(id: number): Promise<void>
+  grantLease(ttlSeconds: number, id?: LeaseId): Promise<{ id: LeaseId; ttlSeconds: number }>
+  revokeLease(id: LeaseId): Promise<void>
   /** Ends all watches, makes everything durable, frees the data directory. */
   close(): Promise<void>
 }
@@ -155,6 +167,9 @@ export type StoreErrorCode =
   | 'locked'
   | 'leaseNotFound'
   | 'leaseExists'
+  | 'leaseTimeTooLong'
+  | 'keyNotFound'
+  | 'duplicateKey'
   | 'invalid'
 
 /** Told apart by `code`, never by `instanceof`. `message` says what to do next where there is something to do. */

@@ -4,7 +4,7 @@
  */
 import type { KindDefinition } from '../../apimachinery/kind.ts'
 import type { Clock } from '../../std/clock.ts'
-import type { Store } from '../../store/store.ts'
+import type { LeaseId, Store } from '../../store/store.ts'
 
 const reuseMs = 60_000
 
@@ -12,7 +12,7 @@ export class Leases {
   readonly #store: Store
   readonly #clock: Clock
   readonly #eventTtlSeconds: number
-  #current: { readonly id: Promise<number>; readonly untilMs: number } | undefined
+  #current: { readonly id: Promise<LeaseId>; readonly untilMs: number } | undefined
 
   constructor(store: Store, clock: Clock, eventTtlSeconds: number) {
     this.#store = store
@@ -21,7 +21,7 @@ export class Leases {
   }
 
   /** 0: the kind's objects stay. */
-  leaseFor(kind: KindDefinition): number | Promise<number> {
+  leaseFor(kind: KindDefinition): LeaseId | Promise<LeaseId> {
     if (kind.kind !== 'Event' || (kind.group !== '' && kind.group !== 'events.k8s.io')) return 0
     const now = this.#clock.monotonicMs()
     if (this.#current === undefined || now >= this.#current.untilMs) {

@@ -14,6 +14,7 @@
 import {
   type KeyRange,
   type KeyValue,
+  type LeaseId,
   type Operation,
   type RangeOptions,
   type RangeResult,
@@ -110,11 +111,11 @@ export class Mvcc implements TransactionState {
     return run(this, transaction, decision)
   }
 
-  checkLease(id: number): void {
+  checkLease(id: LeaseId): void {
     this.leases.existing(id)
   }
 
-  put(key: string, value: Uint8Array, lease: number): KeyValue | undefined {
+  put(key: string, value: Uint8Array, lease: LeaseId): KeyValue | undefined {
     const newest = this.index.get(key)?.newest
     const previous = newest === undefined || isTombstone(newest) ? undefined : newest
     const revision = this.#writing
@@ -172,7 +173,7 @@ export class Mvcc implements TransactionState {
   // Recovery
 
   /** A key as a snapshot remembers it: alive at the snapshot's revision, without a past. */
-  restore(key: string, value: Uint8Array, createRevision: Revision, modRevision: Revision, version: number, lease: number): void {
+  restore(key: string, value: Uint8Array, createRevision: Revision, modRevision: Revision, version: number, lease: LeaseId): void {
     this.index.push(new Version(key, this.values.keep(value), createRevision, modRevision, version, lease, undefined))
     this.leases.move(key, 0, lease)
   }

@@ -96,6 +96,19 @@ describe('operations', () => {
     ['reads do not see the puts after them', [list('d'), put('d')], ['found nothing of 0 at 6', 'put'], 7],
     ['reads see deletions before them', [remove('a'), list('a', '\0')], ['deleted a', 'found b@4 of 1 at 7'], 7],
     ['overlapping deletions: the second finds the rest', [remove('a'), remove('a', 'z')], ['deleted a', 'deleted b'], 7],
+    // etcd looks for a later put of a deleted key only.
+    [
+      'put in one nested transaction and deleted in the next',
+      [nested({ compare: [], then: [put('k')] }), nested({ compare: [], then: [remove('k')] })],
+      ['{true put}', '{true deleted k}'],
+      7,
+    ],
+    [
+      'a value that is kept',
+      [{ do: 'put', key: 'a', value: bytes('other'), keepsValue: true }, list('a', '\0')],
+      ['put over 3', 'found a@7,b@4 of 2 at 7'],
+      7,
+    ],
     ['the past', [{ do: 'range', range: { start: 'a', end: '\0' }, options: { at: 5 } }], ['found a@3,b@4,c@5 of 3 at 6'], 6],
     [
       'nested compares see the state before everything',
@@ -136,20 +149,21 @@ describe('operations', () => {
 })
 
 describe('refused, with nothing changed', () => {
-  const twice = { code: 'invalid', message: 'Key "k" is written more than once in one transaction' }
+  const twice = { code: 'duplicateKey', message: 'Key "k" is written more than once in one transaction' }
   const cases: [string, Operation[], object][] = [
     ['a key put twice', [put('k'), put('k')], twice],
     ['a key put and deleted', [put('k'), remove('k')], twice],
     ['a key deleted in a range and put', [remove('a', 'z'), put('k')], twice],
     ['a key put here and in a nested one', [put('k'), nested({ compare: [], then: [put('k')] })], twice],
     ['a key put in two nested ones', [nested({ compare: [], then: [put('k')] }), nested({ compare: [], then: [put('k')] })], twice],
-    [
-      'a key put in a nested one and deleted in another',
-      [nested({ compare: [], then: [put('k')] }), nested({ compare: [], then: [remove('k')] })],
-      twice,
-    ],
     ['a key put in a nested one and deleted here', [nested({ compare: [], then: [put('k')] }), remove('k')], twice],
     ['a key deleted in a branch not taken and put here', [put('k'), nested({ compare: [], then: [], else: [remove('k')] })], twice],
+    [
+      'a value to keep where there is none',
+      [put('x'), { do: 'put', key: 'c', value: bytes(''), keepsValue: true }],
+      { code: 'keyNotFound' },
+    ],
+    ['a lease to keep where there is none', [{ do: 'put', key: 'y', value: bytes(''), keepsLease: true }], { code: 'keyNotFound' }],
     ['an unknown lease', [put('x'), { do: 'put', key: 'y', value: bytes(''), lease: 5 }], { code: 'leaseNotFound' }],
     ['the future', [put('x'), { do: 'range', range: { start: 'a' }, options: { at: 7 } }], { code: 'futureRevision' }],
   ]

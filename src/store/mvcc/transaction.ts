@@ -5,7 +5,7 @@
  *
  * The rules are etcd's. All compares, those of nested transactions too, see the state before the first operation.
  * Operations then run in order and see what the earlier ones did. However many puts there are, one revision; so a key
- * may be put only once and not both put and deleted. Comparing the value of a missing key is never true.
+ * may be put only once, and not put after it was deleted. Comparing the value of a missing key is never true.
  *
  * A newcomer would get wrong: `decide` writes down the outcome of every transaction on the path in the order in which
  * `run` meets them again, so the two must walk alike.
@@ -14,8 +14,10 @@ import {
   type Compare,
   type KeyRange,
   type KeyValue,
+  type LeaseId,
   type Operation,
   type OperationResult,
+  type PutOperation,
   type RangeResult,
   type Revision,
   StoreError,
@@ -31,8 +33,8 @@ export interface TransactionState {
   readHead(range: KeyRange): readonly KeyValue[]
   readRange(operation: Operation & { readonly do: 'range' }): RangeResult
   checkRange(operation: Operation & { readonly do: 'range' }): void
-  checkLease(id: number): void
-  put(key: string, value: Uint8Array, lease: number): KeyValue | undefined
+  checkLease(id: LeaseId): void
+  put(key: string, value: Uint8Array, lease: LeaseId): KeyValue | undefined
   delete(range: KeyRange): readonly KeyValue[]
 }
 
@@ -60,7 +62,7 @@ function walk(state: TransactionState, transaction: Transaction, outcomes: boole
   for (const operation of succeeded ? transaction.then : (transaction.else ?? [])) {
     switch (operation.do) {
       case 'put':
-        if (operation.lease) state.checkLease(operation.lease)
+        checkPut(state, operation)
         writes = true
         break
       case 'delete':
@@ -74,6 +76,12 @@ function walk(state: TransactionState, transaction: Transaction, outcomes: boole
     }
   }
   return writes
+}
+
+function checkPut(state: TransactionState, put: PutOperation): void {
+  if ((put.keepsValue || put.keepsLease) && state.readHead({ start: put.key }).length === 0)
+    throw new StoreError('keyNotFound', `Key ${JSON.stringify(put.key)} does not exist, so it has nothing to keep`)
+  if (put.lease) state.checkLease(put.lease)
 }
 
 /** Runs what was decided. Cannot fail. */
@@ -99,10 +107,17 @@ class Run {
     return { succeeded, results, revision: this.#state.head }
   }
 
+  #put(put: PutOperation): KeyValue | undefined {
+    const state = this.#state
+    if (!put.keepsValue && !put.keepsLease) return state.put(put.key, put.value, put.lease ?? 0)
+    const kept = keptFrom(state, put)
+    return state.put(put.key, put.keepsValue ? kept.value : put.value, put.keepsLease ? kept.lease : (put.lease ?? 0))
+  }
+
   #operation(operation: Operation): OperationResult {
     switch (operation.do) {
       case 'put': {
-        const previous = this.#state.put(operation.key, operation.value, operation.lease ?? 0)
+        const previous = this.#put(operation)
         return previous === undefined ? { did: 'put' } : { did: 'put', previous }
       }
       case 'delete':
@@ -115,6 +130,11 @@ class Run {
   }
 }
 
+function keptFrom(state: TransactionState, put: PutOperation): KeyValue {
+  // It was there when the transaction was decided; an operation before this one may have deleted it since.
+  return state.readHead({ start: put.key })[0] ?? absent
+}
+
 function holds(state: TransactionState, compare: Compare): boolean {
   const range = compare.end === undefined ? { start: compare.key } : { start: compare.key, end: compare.end }
   const found = state.readHead(range)
@@ -123,7 +143,7 @@ function holds(state: TransactionState, compare: Compare): boolean {
 }
 
 function matches(compare: Compare, kv: KeyValue): boolean {
-  const order = compare.target === 'value' ? compareBytes(kv.value, compare.than) : kv[compare.target] - compare.than
+  const order = compare.target === 'value' ? compareBytes(kv.value, compare.than) : compareIntegers(kv[compare.target], compare.than)
   switch (compare.is) {
     case '=':
       return order === 0
@@ -134,6 +154,10 @@ function matches(compare: Compare, kv: KeyValue): boolean {
     case '>':
       return order > 0
   }
+}
+
+function compareIntegers(a: number | bigint, b: number | bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
@@ -177,9 +201,6 @@ function collectFrom(operations: readonly Operation[]): Writes {
     if (operation.do !== 'transaction') continue
     const inner = collectWrites(operation.transaction)
     for (const key of inner.puts) addPut(puts, deletes, key)
-    for (const range of inner.deletes) {
-      for (const key of puts) if (contains(range, key) && !inner.puts.has(key)) refuse(key)
-    }
     deletes.push(...inner.deletes)
   }
   for (const operation of operations) if (operation.do === 'put') addPut(puts, deletes, operation.key)
@@ -192,5 +213,5 @@ function addPut(puts: Set<string>, deletes: readonly KeyRange[], key: string): v
 }
 
 function refuse(key: string): never {
-  throw new StoreError('invalid', `Key ${JSON.stringify(key)} is written more than once in one transaction`)
+  throw new StoreError('duplicateKey', `Key ${JSON.stringify(key)} is written more than once in one transaction`)
 }

@@ -30,12 +30,16 @@ export class Values {
   readonly #slabs = new Map<ArrayBufferLike, Slab>()
   #filling: Slab | undefined
   #liveBytes = 0
+  #largeBytes = 0
 
   /** A copy in memory of ours. */
   keep(value: Uint8Array): Uint8Array {
     const length = value.length
     if (length === 0) return nothing
-    if (length > sharedBytesMax) return new Uint8Array(value)
+    if (length > sharedBytesMax) {
+      this.#largeBytes += length
+      return new Uint8Array(value)
+    }
     let slab = this.#filling
     if (slab === undefined || slab.usedBytes + length > slabBytes) slab = this.#nextSlab()
     const kept = new Uint8Array(slab.buffer, slab.usedBytes, length)
@@ -49,10 +53,18 @@ export class Values {
   /** The store does not need this value any more. */
   release(value: Uint8Array): void {
     const slab = this.#slabs.get(value.buffer)
-    if (slab === undefined) return
+    if (slab === undefined) {
+      if (value.length > sharedBytesMax) this.#largeBytes -= value.length
+      return
+    }
     slab.liveBytes -= value.length
     this.#liveBytes -= value.length
     if (slab.liveBytes === 0 && slab !== this.#filling) this.#slabs.delete(slab.buffer)
+  }
+
+  /** Of all values that somebody may read, the past's too. */
+  get liveBytes(): number {
+    return this.#liveBytes + this.#largeBytes
   }
 
   get slabCount(): number {

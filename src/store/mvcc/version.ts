@@ -11,7 +11,7 @@
  *
  * A newcomer would get wrong: a tombstone has `version` 0, which no live version ever has. There is no other mark.
  */
-import type { KeyValue, Revision } from '../store.ts'
+import type { KeyValue, LeaseId, Revision } from '../store.ts'
 
 const nothing = new Uint8Array(0)
 
@@ -25,7 +25,7 @@ export class Version implements KeyValue {
   readonly createRevision: Revision
   readonly modRevision: Revision
   readonly version: number
-  readonly lease: number
+  readonly lease: LeaseId
   #older: Version | undefined
 
   constructor(
@@ -34,7 +34,7 @@ export class Version implements KeyValue {
     createRevision: Revision,
     modRevision: Revision,
     version: number,
-    lease: number,
+    lease: LeaseId,
     older: Version | undefined,
   ) {
     this.key = key

@@ -252,7 +252,9 @@ function closedError(): StoreError {
 }
 
 function eventOf(version: Version): StoreEvent {
-  const previous = liveOlder(version)
+  let previous = liveOlder(version)
+  // A transaction may put a key and delete it: what was there before is what the revision before shows.
+  while (previous !== undefined && previous.modRevision === version.modRevision) previous = liveOlder(previous)
   const type = isTombstone(version) ? 'delete' : 'put'
   return previous === undefined ? { type, kv: version } : { type, kv: version, previous }
 }

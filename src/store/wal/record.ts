@@ -1,13 +1,14 @@
 /**
  * What the log and the snapshots say, as bytes: a frame (`frame.ts`) holds any number of these records back to back.
- * Numbers are little-endian; u64 is two u32 (low, high) of a number below 2^53; keys are one byte a character.
+ * Numbers are little-endian; u64 is two u32 (low, high) of a number below 2^53; a lease is any 64-bit integer in two's complement; keys are one
+ * byte a character.
  *
- *     1 change    u64 revision, u32 count, then for each:  1 put     u32 length, key, u64 lease, u32 length, value
+ *     1 change    u64 revision, u32 count, then for each:  1 put     u32 length, key, i64 lease, u32 length, value
  *                                                          2 delete  u32 length, key
  *     2 compact   u64 revision
- *     3 grant     u64 lease, u64 seconds
- *     4 revoke    u64 lease                     (its keys go in the change that follows in the same frame)
- *     5 state     key, value, u64 createRevision, modRevision, version, lease      (snapshots only)
+ *     3 grant     i64 lease, u64 seconds
+ *     4 revoke    i64 lease                     (its keys go in the change that follows in the same frame)
+ *     5 state     key, value, u64 createRevision, modRevision, version, i64 lease      (snapshots only)
  *     6 end       u64 count of states           (snapshots only; the last record of a whole one)
  *
  * A change holds results, not requests: no compare and no range is ever run again, so what a replay makes cannot differ
@@ -15,6 +16,7 @@
  */
 import type { History } from '../mvcc/history.ts'
 import type { Version } from '../mvcc/version.ts'
+import type { LeaseId } from '../store.ts'
 
 const recordTags = { change: 1, compact: 2, grant: 3, revoke: 4, state: 5, end: 6 } as const
 const putTag = 1
@@ -73,7 +75,7 @@ export class RecordWriter {
     this.#u8(isPut ? putTag : deleteTag)
     this.#key(version.key)
     if (!isPut) return
-    this.#u64(version.lease)
+    this.#lease(version.lease)
     this.#value(version.value)
   }
 
@@ -83,17 +85,17 @@ export class RecordWriter {
     this.#u64(revision)
   }
 
-  grant(lease: number, seconds: number): void {
+  grant(lease: LeaseId, seconds: number): void {
     this.#ensure(17)
     this.#u8(recordTags.grant)
-    this.#u64(lease)
+    this.#lease(lease)
     this.#u64(seconds)
   }
 
-  revoke(lease: number): void {
+  revoke(lease: LeaseId): void {
     this.#ensure(9)
     this.#u8(recordTags.revoke)
-    this.#u64(lease)
+    this.#lease(lease)
   }
 
   state(version: Version): void {
@@ -104,7 +106,7 @@ export class RecordWriter {
     this.#u64(version.createRevision)
     this.#u64(version.modRevision)
     this.#u64(version.version)
-    this.#u64(version.lease)
+    this.#lease(version.lease)
   }
 
   end(count: number): void {
@@ -134,6 +136,13 @@ export class RecordWriter {
     this.#u32(Math.floor(value / twoTo32))
   }
 
+  #lease(value: LeaseId): void {
+    if (typeof value === 'number' && value >= 0) return this.#u64(value)
+    const bits = BigInt.asUintN(64, BigInt(value))
+    this.#u32(Number(bits & 0xffff_ffffn))
+    this.#u32(Number(bits >> 32n))
+  }
+
   #key(key: string): void {
     this.#u32(key.length)
     this.#length += this.#bytes.write(key, this.#length, 'latin1')
@@ -150,12 +159,12 @@ export class RecordWriter {
 export interface RecordVisitor {
   /** `put` and `delete` until the next record belong to this revision. */
   change(revision: number): void
-  put(key: string, value: Uint8Array, lease: number): void
+  put(key: string, value: Uint8Array, lease: LeaseId): void
   delete(key: string): void
   compact(revision: number): void
-  grant(lease: number, seconds: number): void
-  revoke(lease: number): void
-  state(key: string, value: Uint8Array, createRevision: number, modRevision: number, version: number, lease: number): void
+  grant(lease: LeaseId, seconds: number): void
+  revoke(lease: LeaseId): void
+  state(key: string, value: Uint8Array, createRevision: number, modRevision: number, version: number, lease: LeaseId): void
   end(count: number): void
 }
 
@@ -188,11 +197,11 @@ class RecordReader {
       case recordTags.compact:
         return visitor.compact(this.#u64())
       case recordTags.grant:
-        return visitor.grant(this.#u64(), this.#u64())
+        return visitor.grant(this.#lease(), this.#u64())
       case recordTags.revoke:
-        return visitor.revoke(this.#u64())
+        return visitor.revoke(this.#lease())
       case recordTags.state:
-        return visitor.state(this.#key(), this.#value(), this.#u64(), this.#u64(), this.#u64(), this.#u64())
+        return visitor.state(this.#key(), this.#value(), this.#u64(), this.#u64(), this.#u64(), this.#lease())
       case recordTags.end:
         return visitor.end(this.#u64())
       default:
@@ -205,7 +214,7 @@ class RecordReader {
     const key = this.#key()
     if (tag === deleteTag) return visitor.delete(key)
     if (tag !== putTag) throw new Error(`Unknown change ${tag}`)
-    const lease = this.#u64()
+    const lease = this.#lease()
     visitor.put(key, this.#value(), lease)
   }
 
@@ -222,6 +231,14 @@ class RecordReader {
   #u64(): number {
     const low = this.#u32()
     return low + this.#u32() * twoTo32
+  }
+
+  #lease(): LeaseId {
+    const low = this.#u32()
+    const high = this.#u32()
+    if (high < 0x20_0000) return low + high * twoTo32
+    const value = BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low))
+    return value < 0n && value >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(value) : value
   }
 
   #key(): string {

@@ -16,7 +16,7 @@
 import { sweep } from '../mvcc/compact.ts'
 import type { Mvcc } from '../mvcc/mvcc.ts'
 import { firstRevision } from '../mvcc/mvcc.ts'
-import { StoreError } from '../store.ts'
+import { type LeaseId, StoreError } from '../store.ts'
 import { damaged, decodeFileHeader, fileHeaderBytes, numberFromName } from './file-header.ts'
 import { FrameReader } from './reader.ts'
 import { readRecords } from './record.ts'
@@ -162,7 +162,7 @@ class Replay implements SnapshotVisitor {
     if (!this.#isKnown) this.mvcc.replayAt(revision)
   }
 
-  put(key: string, value: Uint8Array, lease: number): void {
+  put(key: string, value: Uint8Array, lease: LeaseId): void {
     if (!this.#isKnown) this.mvcc.put(key, value, lease)
   }
 
@@ -177,15 +177,15 @@ class Replay implements SnapshotVisitor {
     sweep(this.mvcc, revision, Number.POSITIVE_INFINITY)
   }
 
-  grant(lease: number, seconds: number): void {
+  grant(lease: LeaseId, seconds: number): void {
     if (this.mvcc.leases.get(lease) === undefined) this.mvcc.leases.grant(lease, seconds, 0)
   }
 
-  revoke(lease: number): void {
+  revoke(lease: LeaseId): void {
     this.mvcc.leases.revoke(lease)
   }
 
-  state(key: string, value: Uint8Array, createRevision: number, modRevision: number, version: number, lease: number): void {
+  state(key: string, value: Uint8Array, createRevision: number, modRevision: number, version: number, lease: LeaseId): void {
     this.mvcc.restore(key, value, createRevision, modRevision, version, lease)
   }
 
