@@ -129,6 +129,13 @@ export class ProtobufReader {
     return length === 0 ? '' : this.#buffer.toString('utf8', at, at + length)
   }
 
+  /** Bytes as a string in which each character is one byte. */
+  latin1(): string {
+    const length = this.#length()
+    const at = this.#take(length)
+    return length === 0 ? '' : this.#buffer.toString('latin1', at, at + length)
+  }
+
   /** Starts reading a nested message; hand what it returns to `leave`. */
   enter(): number {
     const length = this.#length()
@@ -325,6 +332,14 @@ export class ProtobufWriter {
     this.uint32(bytes)
     if (this.#length + bytes > this.#buffer.length) this.#grow(bytes)
     this.#length += this.#buffer.write(text, this.#length, bytes, 'utf8')
+  }
+
+  /** Length and one byte for each character. */
+  latin1(text: string): void {
+    const bytes = text.length
+    this.uint32(bytes)
+    if (this.#length + bytes > this.#buffer.length) this.#grow(bytes)
+    this.#length += this.#buffer.write(text, this.#length, bytes, 'latin1')
   }
 
   stringField(field: number, text: string): void {
