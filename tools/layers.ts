@@ -6,6 +6,7 @@ export const layers: Readonly<Record<string, readonly string[] | '*'>> = {
   std: [],
   wire: ['std'],
   store: ['std', 'wire'],
+  etcd: ['std', 'wire', 'store'],
   apimachinery: ['std', 'wire'],
   api: ['std', 'apimachinery'],
   client: ['std', 'wire', 'apimachinery', 'api'],

@@ -6,6 +6,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type ProcessDoor, realProcess } from '../std/process.ts'
+import { addEtcdFlags } from './commands/etcd-flags.ts'
 import { errorText } from './error-text.ts'
 import { kubernetesVersion, version } from './version.ts'
 
@@ -61,6 +62,8 @@ Examples:
     .option('--history <seconds>', 'how far back lists and watches may begin', wholeNumber(1, 31_536_000), 3600)
     .option('--log-level <level>', 'what to tell on standard error: error, warn, info or debug', 'warn')
     .action(async (options) => (await import('./commands/up.ts')).up(options, process))
+
+  addEtcdFlags(program.command('etcd')).action(async (options) => (await import('./commands/etcd.ts')).etcd(options, process))
 
   const named = (command: Command): Command =>
     command

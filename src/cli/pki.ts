@@ -20,7 +20,7 @@ export interface ClusterPki {
   readonly isNew: boolean
 }
 
-interface Wanted {
+export interface Wanted {
   readonly file: string
   readonly commonName: string
   readonly organizations?: readonly string[]
@@ -34,11 +34,15 @@ const certificateDays = 365
 /** Renewed when less than this is left. */
 const renewBeforeMs = 30 * 24 * 3600 * 1000
 
-export interface PkiOptions {
+/** Where certificates are kept and what making them takes. */
+export interface CertificatePlace {
   readonly disk: Disk
   readonly directory: string
   readonly nowMs: number
   readonly random: Random
+}
+
+export interface PkiOptions extends CertificatePlace {
   readonly hostName: string
   /** Addresses, besides loopback, under which the server is reached. */
   readonly addresses: readonly string[]
@@ -47,21 +51,31 @@ export interface PkiOptions {
 }
 
 export async function openPki(options: PkiOptions): Promise<ClusterPki> {
-  const { disk, directory, nowMs, random } = options
-  await disk.makeDirectory(directory, 0o700)
-  const found = await readPair(disk, `${directory}/ca`)
-  const authority = found ?? makeAuthority({ commonName: 'kubernetes', now: nowMs, random, years: authorityYears })
-  if (found === undefined) await writePair(disk, `${directory}/ca`, authority)
-  const issued: KeyPair[] = []
-  for (const wanted of wantedCertificates(options)) issued.push(await openCertificate(options, authority, wanted))
-  const [server, admin] = issued as [KeyPair, KeyPair]
+  const { authority, pairs, isNew } = await openCertificates(options, 'kubernetes', wantedCertificates(options))
+  const [server, admin] = pairs as [KeyPair, KeyPair]
   return {
     authority,
     server,
     admin,
-    serviceAccountKey: await openServiceAccountKey(disk, `${directory}/sa.key`),
-    isNew: found === undefined,
+    serviceAccountKey: await openServiceAccountKey(options.disk, `${options.directory}/sa.key`),
+    isNew,
   }
+}
+
+/** The authority in the directory, made when there is none, and what it has signed. */
+export async function openCertificates(
+  place: CertificatePlace,
+  authorityName: string,
+  wanted: readonly Wanted[],
+): Promise<{ authority: KeyPair; pairs: readonly KeyPair[]; isNew: boolean }> {
+  const { disk, directory, nowMs, random } = place
+  await disk.makeDirectory(directory, 0o700)
+  const found = await readPair(disk, `${directory}/ca`)
+  const authority = found ?? makeAuthority({ commonName: authorityName, now: nowMs, random, years: authorityYears })
+  if (found === undefined) await writePair(disk, `${directory}/ca`, authority)
+  const pairs: KeyPair[] = []
+  for (const one of wanted) pairs.push(await openCertificate(place, authority, one))
+  return { authority, pairs, isNew: found === undefined }
 }
 
 async function openServiceAccountKey(disk: Disk, path: string): Promise<string> {
@@ -96,7 +110,7 @@ function wantedCertificates(options: PkiOptions): readonly Wanted[] {
   ]
 }
 
-async function openCertificate(options: PkiOptions, authority: KeyPair, wanted: Wanted): Promise<KeyPair> {
+async function openCertificate(options: CertificatePlace, authority: KeyPair, wanted: Wanted): Promise<KeyPair> {
   const path = `${options.directory}/${wanted.file}`
   const found = await readPair(options.disk, path)
   if (found !== undefined && isUsable(found, authority, wanted, options.nowMs)) return found

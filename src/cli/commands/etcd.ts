@@ -1,0 +1,182 @@
+/**
+ * `t8s etcd`: the store alone behind etcd's API, until it is told to stop. Says what it does as etcd does, in lines of JSON on standard
+ * error, because what starts etcd (test harnesses, manifests) waits for them or for /health.
+ */
+
+import type { CompactorOptions } from '../../etcd/compactor.ts'
+import { etcdVersion, Member } from '../../etcd/member.ts'
+import { type EtcdAddress, startEtcdServer } from '../../etcd/server.ts'
+import { realClock } from '../../std/clock.ts'
+import type { Disk } from '../../std/disk.ts'
+import { type Log, type LogLevel, logTo } from '../../std/log.ts'
+import type { ProcessDoor } from '../../std/process.ts'
+import { realRandom } from '../../std/random.ts'
+import { realDisk } from '../../std/real-disk.ts'
+import { withoutSync } from '../../std/unsynced-disk.ts'
+import type { EmbeddedStore } from '../../store/embedded.ts'
+import { openEmbeddedStore } from '../../store/embedded.ts'
+import type { TlsOptions } from '../../wire/http-server.ts'
+import { errorText } from '../error-text.ts'
+import { openCertificates } from '../pki.ts'
+import { absolute, UserError } from '../places.ts'
+import { durationMs, type EtcdFlags } from './etcd-flags.ts'
+
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+const quotaBytesDefault = 2 * 1024 * 1024 * 1024
+const graceMs = 1000
+
+export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void> {
+  const log = logOn(process, flags.logLevel)
+  process.onBug((error) => log.error('a bug, please report it', { error: errorText(error, process) }))
+  requireOneMember(flags)
+  const dataDirectory = absolute(flags.dataDir ?? `${flags.name}.etcd`, process)
+  const listenUrls = (flags.listenClientUrls ?? ['https://localhost:2379']).map(parseUrl)
+  const stopping = new AbortController()
+  using _signals = process.onStop(() => {
+    if (stopping.signal.aborted) process.exit(130)
+    stopping.abort()
+  })
+  const disk = flags.unsafeNoFsync ? withoutSync(realDisk) : realDisk
+  const tls = await tlsFor(flags, listenUrls, dataDirectory, process)
+  const store = await openStore(flags, disk, dataDirectory, log)
+  await using _store = { [Symbol.asyncDispose]: () => store.close() }
+  const clientUrls = flags.advertiseClientUrls ?? listenUrls.map((url) => url.origin)
+  const member = new Member({
+    store,
+    clock: realClock,
+    log,
+    name: flags.name,
+    clusterToken: flags.initialClusterToken,
+    peerUrls: flags.initialAdvertisePeerUrls,
+    clientUrls,
+    requestBytesMax: flags.maxRequestBytes,
+    transactionOpsMax: flags.maxTxnOps,
+    quotaBytes: flags.quotaBackendBytes === 0 ? quotaBytesDefault : flags.quotaBackendBytes,
+    watchProgressMs: flags.experimentalWatchProgressNotifyInterval ?? flags.watchProgressNotifyInterval,
+  })
+  const addresses = [...listenUrls, ...(flags.listenMetricsUrls ?? []).map(parseUrl)].map((url) => addressOf(url, tls, flags))
+  const server = await startEtcdServer(member, addresses, compactionOf(flags))
+  log.info('published local member to cluster through raft', {
+    'local-member-id': member.memberId.toString(16),
+    'cluster-id': member.clusterId.toString(16),
+    'data-dir': dataDirectory,
+  })
+  log.info('ready to serve client requests', { version: etcdVersion })
+  for (const [index, url] of listenUrls.entries()) {
+    const address = `${url.hostname}:${server.ports[index]}`
+    if (url.protocol === 'https:') log.info('serving client traffic securely', { address })
+    else log.info('serving client traffic insecurely; this is strongly discouraged!', { address, traffic: 'grpc+http' })
+  }
+  await new Promise<void>((resolve) => {
+    if (stopping.signal.aborted) resolve()
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  log.info('closing etcd server', { name: flags.name })
+  await server.close({ graceMs })
+}
+
+function requireOneMember(flags: EtcdFlags): void {
+  const members = flags.initialCluster?.split(',').filter((member) => member.trim() !== '') ?? []
+  if (members.length > 1) {
+    throw new UserError(
+      `--initial-cluster names ${members.length} members, and t8s etcd is a cluster of one: for several members run etcd itself, and point \`--etcd-servers\` at it`,
+    )
+  }
+  if (members.length === 1 && !members[0]?.startsWith(`${flags.name}=`))
+    throw new UserError(`--initial-cluster must name this member: ${flags.name}=URL, not "${members[0]}"`)
+  if (flags.initialClusterState !== 'new' && flags.initialClusterState !== 'existing')
+    throw new UserError(`--initial-cluster-state must be new or existing, not "${flags.initialClusterState}"`)
+}
+
+function parseUrl(text: string): URL {
+  try {
+    const url = new URL(text)
+    if (url.protocol === 'http:' || url.protocol === 'https:') return url
+  } catch {}
+  throw new UserError(`"${text}" must be a URL such as http://127.0.0.1:2379 (unix sockets are not served)`)
+}
+
+function addressOf(url: URL, tls: TlsOptions | undefined, flags: EtcdFlags): EtcdAddress {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+  if (url.protocol === 'http:' || tls === undefined) return { host, port }
+  return { host, port, tls, demandsCertificate: flags.clientCertAuth }
+}
+
+async function tlsFor(
+  flags: EtcdFlags,
+  urls: readonly URL[],
+  dataDirectory: string,
+  process: ProcessDoor,
+): Promise<TlsOptions | undefined> {
+  if ((flags.certFile === undefined) !== (flags.keyFile === undefined)) throw new UserError('--cert-file and --key-file go together')
+  if (flags.clientCertAuth && flags.trustedCaFile === undefined && flags.certFile !== undefined)
+    throw new UserError('--client-cert-auth needs --trusted-ca-file: the authority whose clients may come')
+  const read = async (path: string): Promise<string> => {
+    const bytes = await realDisk.readFile(absolute(path, process))
+    if (bytes === undefined) throw new UserError(`File "${path}" does not exist`)
+    return new TextDecoder().decode(bytes)
+  }
+  const clientCa = flags.trustedCaFile === undefined ? undefined : [await read(flags.trustedCaFile)]
+  if (flags.certFile !== undefined && flags.keyFile !== undefined) {
+    const pair = { cert: await read(flags.certFile), key: await read(flags.keyFile) }
+    return clientCa === undefined ? pair : { ...pair, clientCa }
+  }
+  if (!urls.some((url) => url.protocol === 'https:')) return undefined
+  const directory = `${dataDirectory}/tls`
+  const hosts = urls.map((url) => url.hostname.replace(/^\[|\]$/g, ''))
+  const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':')
+  const { authority, pairs } = await openCertificates({ disk: realDisk, directory, nowMs: realClock.now(), random: realRandom }, 'etcd', [
+    {
+      file: 'server',
+      commonName: flags.name,
+      usages: ['server', 'client'],
+      dnsNames: [...new Set(['localhost', process.hostName, ...hosts.filter((host) => !isAddress(host))])],
+      ipAddresses: [...new Set(['127.0.0.1', '::1', ...hosts.filter(isAddress)])],
+    },
+    { file: 'client', commonName: 'etcd-client', usages: ['client'] },
+  ])
+  const server = pairs[0] as { certificate: string; key: string }
+  process.print(
+    `etcdctl --endpoints ${urls.map((url) => url.origin).join(',')} --cacert ${directory}/ca.crt --cert ${directory}/client.crt --key ${directory}/client.key\n`,
+  )
+  return { cert: server.certificate, key: server.key, clientCa: clientCa ?? [authority.certificate] }
+}
+
+/** etcd forgets nothing by itself: the past is kept until it is compacted, or costs half of what there may be. */
+function openStore(flags: EtcdFlags, disk: Disk, directory: string, log: Log): Promise<EmbeddedStore> {
+  const quotaBytes = flags.quotaBackendBytes === 0 ? quotaBytesDefault : flags.quotaBackendBytes
+  return openEmbeddedStore({
+    disk,
+    directory: `${directory}/member`,
+    clock: realClock,
+    log,
+    historyMsMax: Number.POSITIVE_INFINITY,
+    historyBytesMax: quotaBytes / 2,
+  })
+}
+
+function compactionOf(flags: EtcdFlags): CompactorOptions | undefined {
+  const { autoCompactionMode: mode, autoCompactionRetention: retention } = flags
+  if (mode !== 'periodic' && mode !== 'revision') throw new UserError(`--auto-compaction-mode must be periodic or revision, not "${mode}"`)
+  if (/^0[a-z]*$/.test(retention)) return undefined
+  if (mode === 'revision') {
+    if (/^\d+$/.test(retention)) return { mode, revisions: Number(retention) }
+    throw new UserError(`--auto-compaction-retention must be a number of revisions, not "${retention}"`)
+  }
+  // A bare number is hours.
+  return { mode, periodMs: /^\d+$/.test(retention) ? Number(retention) * 3_600_000 : durationMs(retention) }
+}
+
+/** Lines as etcd's logger writes them. */
+function logOn(process: ProcessDoor, level: string): Log {
+  const lowest = levels.indexOf(level as LogLevel)
+  if (lowest < 0) throw new UserError(`--log-level must be one of ${levels.join(', ')}, not "${level}"`)
+  return logTo((one, message, fields) => {
+    if (levels.indexOf(one) < lowest) return
+    const told = Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? errorText(value, process) : value]),
+    )
+    process.complain(`${JSON.stringify({ level: one, ts: new Date(realClock.now()).toISOString(), msg: message, ...told })}\n`)
+  })
+}

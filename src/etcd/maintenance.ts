@@ -1,0 +1,106 @@
+/**
+ * The Maintenance service: status, hashes, alarms, a copy of the database. What only makes sense with several members (moving the leader,
+ * downgrading a cluster) is answered as etcd answers it for one.
+ */
+import type { Of, Partially } from '../wire/protobuf-message.ts'
+import { etcdError } from './errors.ts'
+import { hashOfRevision } from './hash.ts'
+import { clusterVersion, etcdVersion, type Member } from './member.ts'
+import {
+  alarmActions,
+  type alarmRequest,
+  type alarmResponse,
+  alarmTypes,
+  type defragmentResponse,
+  type downgradeRequest,
+  type downgradeResponse,
+  type hashKvRequest,
+  type hashKvResponse,
+  type hashResponse,
+  type moveLeaderRequest,
+  type moveLeaderResponse,
+  type statusResponse,
+} from './messages.ts'
+
+const alarmNames = ['NONE', 'NOSPACE', 'CORRUPT']
+
+export class MaintenanceService {
+  readonly #member: Member
+
+  constructor(member: Member) {
+    this.#member = member
+  }
+
+  status(): Partially<Of<typeof statusResponse>> {
+    const { store, memberId, raftTerm, options } = this.#member
+    const { logBytes, snapshotBytes } = store.stats()
+    const index = store.revision
+    return {
+      header: this.#member.headerNow(),
+      version: etcdVersion,
+      dbSize: Math.max(logBytes + snapshotBytes, store.memoryBytes),
+      dbSizeInUse: store.memoryBytes,
+      leader: memberId,
+      raftIndex: index,
+      raftAppliedIndex: index,
+      raftTerm,
+      errors: this.#member.alarms().map((alarm) => `memberID:${memberId} alarm:${alarmNames[alarm]} `),
+      storageVersion: clusterVersion,
+      dbSizeQuota: options.quotaBytes,
+      downgradeInfo: {},
+    }
+  }
+
+  alarm({ action, memberID, alarm }: Of<typeof alarmRequest>): Partially<Of<typeof alarmResponse>> {
+    const header = this.#member.headerNow()
+    const us = this.#member.memberId
+    const on = this.#member.alarms().filter((one) => alarm === alarmTypes.none || alarm === one)
+    const shown = on.map((one) => ({ memberID: us, alarm: one }))
+    if (action === alarmActions.get) return { header, alarms: shown }
+    if (alarm === alarmTypes.none) return { header }
+    if (action === alarmActions.deactivate) {
+      if (memberID !== 0 && memberID !== us) return { header }
+      for (const one of on) this.#member.setAlarm(one, false)
+      return { header, alarms: shown }
+    }
+    this.#member.setAlarm(alarm, true)
+    return { header, alarms: [{ memberID: us, alarm }] }
+  }
+
+  /** The database is in memory and its log is laid out anew by itself: there is nothing to close up. */
+  defragment(): Partially<Of<typeof defragmentResponse>> {
+    return {}
+  }
+
+  async hash(): Promise<Partially<Of<typeof hashResponse>>> {
+    const retained = await this.#member.store.retained()
+    return { header: this.#member.header(retained.revision), hash: hashOfRevision(retained, retained.revision) }
+  }
+
+  async hashKv(request: Of<typeof hashKvRequest>): Promise<Partially<Of<typeof hashKvResponse>>> {
+    const { store } = this.#member
+    if (request.revision > 0 && request.revision < store.compactedRevision) throw etcdError('compacted')
+    if (request.revision > store.revision) throw etcdError('futureRevision')
+    const retained = await store.retained()
+    const revision = request.revision > 0 ? Number(request.revision) : retained.revision
+    // Never compacted is -1 to etcd; our history begins as if compacted to 1.
+    const compactRevision = retained.compactedRevision === 1 ? -1 : retained.compactedRevision
+    return {
+      header: this.#member.header(retained.revision),
+      hash: hashOfRevision(compactRevision === -1 ? { ...retained, compactedRevision: -1 } : retained, revision),
+      compactRevision,
+      hashRevision: revision,
+    }
+  }
+
+  moveLeader({ targetID }: Of<typeof moveLeaderRequest>): Partially<Of<typeof moveLeaderResponse>> {
+    if (targetID !== this.#member.memberId) throw etcdError('badLeaderTransferee')
+    return {}
+  }
+
+  downgrade({ action, version }: Of<typeof downgradeRequest>): Partially<Of<typeof downgradeResponse>> {
+    if (action === 2) throw etcdError('noInflightDowngrade')
+    if (!/^\d+\.\d+(\.\d+)?$/.test(version)) throw etcdError('wrongDowngradeVersion')
+    throw etcdError('invalidDowngradeTarget')
+  }
+}

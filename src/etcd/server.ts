@@ -1,0 +1,87 @@
+/**
+ * A member of etcd from a store: its services behind as many addresses as it shall listen on. gRPC and plain HTTP share each port.
+ *
+ *     const member = new Member({ store, … })
+ *     const server = await startEtcdServer(member, [{ host: '127.0.0.1', port: 2379 }])
+ */
+
+import { grpcHandler, isGrpc } from '../wire/grpc-server.ts'
+import type { HttpHandler } from '../wire/http.ts'
+import { type HttpServer, startHttpServer, type TlsOptions } from '../wire/http-server.ts'
+import { type CompactorOptions, compactor } from './compactor.ts'
+import { plainHandler } from './http.ts'
+import type { Member } from './member.ts'
+import { EtcdMetrics } from './metrics.ts'
+import { etcdMethods } from './services.ts'
+
+export interface EtcdAddress {
+  readonly host: string
+  readonly port: number
+  readonly tls?: TlsOptions
+  /** Only clients that show a certificate of the client CA. */
+  readonly demandsCertificate?: boolean
+}
+
+export interface EtcdServer {
+  readonly ports: readonly number[]
+  close(options?: { readonly graceMs?: number }): Promise<void>
+}
+
+/** Clients open as many streams as they have watches; etcd sets no bound, ours is beyond what they use. */
+const streamsMax = 10_000
+/** Beyond the largest request, so that one that is a little too large is told so in etcd's words. */
+const overheadBytes = 512 * 1024
+/** Clients keep connections without a call for as long as they like. */
+const idleTimeoutMs = 24 * 60 * 60 * 1000
+
+export async function startEtcdServer(
+  member: Member,
+  addresses: readonly EtcdAddress[],
+  autoCompaction?: CompactorOptions,
+): Promise<EtcdServer> {
+  const metrics = new EtcdMetrics(member)
+  const handler = etcdHandler(member, metrics)
+  const servers: HttpServer[] = []
+  try {
+    for (const address of addresses) servers.push(await listen(member, address, handler))
+  } catch (error) {
+    for (const server of servers) await server.close()
+    throw error
+  }
+  const compacting = autoCompaction === undefined ? undefined : compactor(member, autoCompaction)
+  return {
+    ports: servers.map((server) => server.port),
+    close: async (options) => {
+      compacting?.[Symbol.dispose]()
+      await Promise.all(servers.map((server) => server.close(options)))
+    },
+  }
+}
+
+export function etcdHandler(member: Member, metrics: EtcdMetrics): HttpHandler {
+  const grpc = grpcHandler({
+    methods: etcdMethods(member),
+    requestBytesMax: member.options.requestBytesMax + overheadBytes,
+    log: member.log,
+    onDone: metrics.count,
+  })
+  const plain = plainHandler(member, metrics)
+  return (request) => (isGrpc(request) ? grpc(request) : plain(request))
+}
+
+function listen(member: Member, address: EtcdAddress, handler: HttpHandler): Promise<HttpServer> {
+  const { host, port, tls, demandsCertificate } = address
+  const guarded: HttpHandler = (request) => {
+    if (request.peer.certificate !== undefined) return handler(request)
+    return { status: 401, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'a client certificate is required\n' }
+  }
+  return startHttpServer({
+    handler: demandsCertificate === true ? guarded : handler,
+    host,
+    port,
+    ...(tls === undefined ? {} : { tls }),
+    clock: member.clock,
+    log: member.log,
+    limits: { streamsMax, idleTimeoutMs },
+  })
+}
