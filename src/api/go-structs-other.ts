@@ -11,6 +11,8 @@ export const otherGoStructs: Readonly<Record<string, string>> = {
   CapacityRequirements: 'Requests=requests:mapq',
   CephFSPersistentVolumeSource:
     'Monitors=monitors:[]s Path=path:s User=user:s SecretFile=secretFile:s SecretRef=secretRef:*SecretReference ReadOnly=readOnly:b',
+  CertificateSigningRequestCondition:
+    'Type=type:s Status=status:s Reason=reason:s Message=message:s LastUpdateTime=lastUpdateTime:*json LastTransitionTime=lastTransitionTime:*json',
   CinderPersistentVolumeSource: 'VolumeID=volumeID:s FSType=fsType:s ReadOnly=readOnly:b SecretRef=secretRef:*SecretReference',
   DeviceClaim: 'Requests=requests:[]DeviceRequest Constraints=constraints:[]DeviceConstraint Config=config:[]DeviceClaimConfiguration',
   DeviceClaimConfiguration: 'Requests=requests:[]s Opaque=opaque:*OpaqueDeviceConfiguration',

@@ -227,6 +227,13 @@ export function* validateInterfaceAddress(path: string, text: string): Generator
   if (text !== canonical) yield invalidValue(path, text, `must be in canonical form (${quote(canonical)})`)
 }
 
+/** Of the addresses in the status of a Service or Ingress. */
+export function loadBalancerWarnings(status: {
+  readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string | undefined }[] | null | undefined } | null | undefined
+}): readonly string[] {
+  return (status.loadBalancer?.ingress ?? []).flatMap(({ ip }, i) => (ip ? ipWarnings(`status.loadBalancer.ingress[${i}]`, ip) : []))
+}
+
 /** Warning headers for addresses that will be refused one day. */
 export function ipWarnings(path: string, text: string): string[] {
   const sloppy = parseIpSloppy(text)

@@ -111,6 +111,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly validatesMetadata?: boolean
   /** Texts for Warning headers. */
   readonly warnings?: (object: T, old?: T) => Iterable<string>
+  /** For a change through /status; other subresources warn of nothing. */
+  readonly statusWarnings?: (object: T) => Iterable<string>
   /** How names of this kind must look; default DNS-1123 subdomain. Returns what is wrong. */
   readonly validateName?: (name: string, isPrefix: boolean) => readonly string[]
 

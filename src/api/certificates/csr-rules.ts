@@ -5,13 +5,16 @@
  * What a newcomer would get wrong: whatever else a client sends is dropped without a word; what was wrong in the stored object already is
  * tolerated from then on; conditions of the three known types can only be True and never go away.
  */
+
 import { certificatesProblem, signingRequestProblem } from '../../apimachinery/certificates.ts'
 import { duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
 import { child, index } from '../../apimachinery/field-path.ts'
 import { quote } from '../../apimachinery/go-strings.ts'
 import type { KubeObject, Mutable } from '../../apimachinery/object.ts'
+import { unifiedDiff } from '../../apimachinery/unified-diff.ts'
 import { semanticallyEqual, validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
 import { checkSignerName } from '../core/pod-spec/validate-signer-name.ts'
+import { goForm } from '../go-form.ts'
 
 interface Condition {
   readonly type?: string | undefined
@@ -192,7 +195,9 @@ function* validateDecisions(now: Request, old: Request): Generator<FieldError> {
     const [after, before] = [ofType(now, type), ofType(old, type)]
     if (after.length > before.length) yield forbiddenField(conditionsField, `updates may not add a condition of type ${quote(type)}`)
     else if (after.length === before.length && !semanticallyEqual(after, before)) {
-      yield forbiddenField(conditionsField, `updates may not modify a condition of type ${quote(type)}`)
+      const shown = (conditions: readonly object[]): object => conditions.map((one) => goForm('CertificateSigningRequestCondition', one))
+      const diff = unifiedDiff(shown(before), shown(after))
+      yield forbiddenField(conditionsField, `updates may not modify a condition of type ${quote(type)}\n${diff}`)
     }
   }
 }

@@ -57,10 +57,7 @@ export const nodeColumns: readonly Column<Node>[] = [
     ...wide,
     name: 'Kernel-Version',
     description: "Kernel Version reported by the node from 'uname -r' (e.g. 3.16.0-0.bpo.4-amd64).",
-    value: ({ status }) => {
-      const architecture = status?.nodeInfo?.architecture ?? ''
-      return `${orUnknown(status?.nodeInfo?.kernelVersion)}${architecture === '' ? '' : ` (${architecture})`}`
-    },
+    value: ({ status }) => orUnknown(status?.nodeInfo?.kernelVersion),
   },
   {
     ...wide,

@@ -89,10 +89,10 @@ function checkPodCidrs(cidrs: readonly string[], out: Errors): void {
   for (const [i, cidr] of cidrs.entries()) out.push(...validateLegacyCidr(`${path}[${i}]`, cidr))
   if (cidrs.length < 2) return
   const families = new Set<number>()
-  for (const cidr of cidrs) {
+  for (const [i, cidr] of cidrs.entries()) {
     const read = parseCidrSloppy(cidr)
     if (read === undefined) {
-      const detail = `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR address: ${cidr}`
+      const detail = `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${i}]: <nil> (invalid CIDR address: ${cidr})`
       out.push({ type: 'InternalError', field: path, detail })
       break
     }

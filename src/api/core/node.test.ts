@@ -84,7 +84,7 @@ test('columns', () => {
     'Internal-IP': '10.0.0.1',
     'External-IP': '<none>',
     'OS-Image': '<unknown>',
-    'Kernel-Version': '6.1 (amd64)',
+    'Kernel-Version': '6.1',
     'Container-Runtime': 'containerd://2',
   })
   expect(cells({}).Status).toBe('Unknown')

@@ -168,7 +168,8 @@ const driverNameBytesMax = 63
 
 /** Names of CSI drivers, wherever they stand. */
 export function* validateDriverName(name: string, path: string): Generator<FieldError> {
-  if (name === '') return yield required(path)
+  // An empty name is also no domain.
+  if (name === '') yield required(path)
   if (utf8Length(name) > driverNameBytesMax) yield tooLong(path, driverNameBytesMax)
   for (const problem of dns1123SubdomainErrors(name.toLowerCase())) yield invalidValue(path, name, problem)
 }

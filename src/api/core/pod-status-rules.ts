@@ -98,7 +98,7 @@ function checkClaimStatuses({ resourceClaimStatuses }: PodStatus, { resourceClai
     if (names.has(name)) out.push(duplicate(`${at}.name`, name))
     names.add(name)
     if (isSet(resourceClaimName)) {
-      checkName(nameIsDnsSubdomain(resourceClaimName, false), resourceClaimName, `${at}.resourceClaimName`, out)
+      checkName(nameIsDnsSubdomain(resourceClaimName, false), resourceClaimName, `${at}.name`, out)
     }
   }
 }

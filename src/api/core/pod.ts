@@ -24,16 +24,17 @@ function podGraceSeconds({ spec, status }: PodObject, requested: number | undefi
   return seconds < 0 ? 1 : seconds
 }
 
-/** New Pods are warned of; of changes only addresses are, which a status brings. */
-function* warningsOf({ metadata, spec, status }: PodObject, old: PodObject | undefined): Iterable<string> {
-  if (old === undefined) {
-    const problems = dns1123LabelErrors(metadata.name ?? '')
-    if (problems.length > 0) {
-      yield `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`
-    }
-    yield* podWarnings(spec, metadata.annotations, '')
-    return
+/** New Pods are warned of, changes are not: they come from machines. */
+function* warningsOf({ metadata, spec }: PodObject, old: PodObject | undefined): Iterable<string> {
+  if (old !== undefined) return
+  const problems = dns1123LabelErrors(metadata.name ?? '')
+  if (problems.length > 0) {
+    yield `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`
   }
+  yield* podWarnings(spec, metadata.annotations, '')
+}
+
+function* statusWarningsOf({ status }: PodObject): Iterable<string> {
   for (const [i, { ip }] of (status?.podIPs ?? []).entries()) yield* ipWarnings(`status.podIPs[${i}].ip`, ip)
   for (const [i, { ip }] of (status?.hostIPs ?? []).entries()) yield* ipWarnings(`status.hostIPs[${i}].ip`, ip)
 }
@@ -75,6 +76,7 @@ export const Pod = defineKind<PodObject>({
     resize: (object, old) => validatePodResize(object as never, old as never),
   },
   warnings: (object, old) => warningsOf(object as never, old as never),
+  statusWarnings: (object) => statusWarningsOf(object as never),
   columns: podColumns as never,
   fieldLabelErrors: 'own',
   selectableFields: podFields as never,

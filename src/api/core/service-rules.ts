@@ -102,7 +102,4 @@ export function* serviceWarnings({ metadata, spec }: ServiceObject): Generator<s
   for (const [i, cidr] of (spec.loadBalancerSourceRanges ?? []).entries()) yield* cidrWarnings(`spec.loadBalancerSourceRanges[${i}]`, cidr)
   if (spec.type === 'ExternalName' && externalIPs.length > 0) yield 'spec.externalIPs is ignored when spec.type is "ExternalName"'
   if (spec.type !== 'ExternalName' && externalName !== '') yield 'spec.externalName is ignored when spec.type is not "ExternalName"'
-  if (spec.trafficDistribution === 'PreferClose') {
-    yield 'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'
-  }
 }

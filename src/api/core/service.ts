@@ -2,6 +2,7 @@
  * v1 Service: one stable address for a changing set of Pods. Addresses and node ports are given out by
  * apiserver/registry/extensions/service.ts, before the object is validated.
  */
+import { loadBalancerWarnings } from '../../apimachinery/ip-address.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { nameIsDns1035Label } from '../../apimachinery/names.ts'
 import { serviceColumns } from './service-columns.ts'
@@ -44,4 +45,5 @@ export const Service = defineKind({
   validateUpdate: validateServiceUpdate,
   validateStatusUpdate: validateServiceStatus,
   warnings: serviceWarnings,
+  statusWarnings: ({ status }) => loadBalancerWarnings(status ?? {}),
 })

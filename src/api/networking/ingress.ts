@@ -5,7 +5,7 @@
 import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
 import { child, index } from '../../apimachinery/field-path.ts'
 import { sortStrings } from '../../apimachinery/go-strings.ts'
-import { parseIpSloppy, validateLegacyIp } from '../../apimachinery/ip-address.ts'
+import { loadBalancerWarnings, parseIpSloppy, validateLegacyIp } from '../../apimachinery/ip-address.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import {
@@ -135,6 +135,7 @@ export const Ingress = defineKind({
       if (parseIpSloppy(hostname) !== undefined) yield invalidValue(child(path, 'hostname'), hostname, notAnAddress)
     }
   },
+  statusWarnings: ({ status }) => loadBalancerWarnings(status ?? {}),
   *warnings({ metadata, spec }, old) {
     if (old === undefined && metadata.annotations?.[classAnnotation] !== undefined && !isSet(spec.ingressClassName)) {
       yield `annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`

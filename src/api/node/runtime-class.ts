@@ -2,7 +2,7 @@
  * node.k8s.io/v1 RuntimeClass: a way to run containers, by name.
  */
 
-import { duplicate, type FieldError, invalidValue, required } from '../../apimachinery/field-error.ts'
+import { duplicate, type FieldError, invalidValue } from '../../apimachinery/field-error.ts'
 import { index } from '../../apimachinery/field-path.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
@@ -62,13 +62,12 @@ export const RuntimeClass = defineKind({
 })
 
 function* validateRuntimeClass({ handler = '', overhead, scheduling }: Infer<typeof runtimeClass>): Generator<FieldError> {
-  if (handler === '') yield required('handler')
-  else for (const problem of nameIsDnsLabel(handler, false)) yield invalidValue('handler', handler, problem)
+  for (const problem of nameIsDnsLabel(handler, false)) yield invalidValue('handler', handler, problem)
   if (overhead) yield* validateResources({ limits: overhead.podFixed }, 'overhead')
   if (!scheduling) return
   yield* validateLabels(scheduling.nodeSelector, 'scheduling.nodeSelector')
   const tolerations = scheduling.tolerations ?? []
-  yield* validateTolerations(tolerations, 'scheduling.tolerations')
+  yield* validateTolerations(tolerations, 'scheduling.tolerations.tolerations')
   const seen = new Set<string>()
   for (const [i, { key = '', operator = '', value = '', effect = '', tolerationSeconds = null }] of tolerations.entries()) {
     const text = JSON.stringify([key, operator, value, effect])

@@ -2,14 +2,16 @@
  * What claims may ask of devices, wherever they ask it: in a ResourceClaim, in a template, in a class. Whether selectors compile is
  * asked where CEL is at hand, not here.
  *
- * Gates that are off in this version decide what is kept: requests' tolerations and capacity, distinctAttribute and the like are
- * dropped on their way in (`dropDisabledRequestFields`).
+ * Gates that are off in this version decide what is kept: requests' capacity is dropped on its way in
+ * (`dropDisabledRequestFields`). Upstream means to drop distinctAttribute as well, and does it to a copy.
  */
+
 import { duplicate, type FieldError, invalidValue, notSupported, required, tooLong, tooMany } from '../../apimachinery/field-error.ts'
 import { child, index } from '../../apimachinery/field-path.ts'
 import { utf8Length } from '../../apimachinery/go-strings.ts'
-import { cIdentifierErrors, dns1123LabelErrors, dns1123SubdomainErrors } from '../../apimachinery/names.ts'
+import { cIdentifierErrors, dns1123LabelErrors, dns1123SubdomainErrors, labelValueErrors } from '../../apimachinery/names.ts'
 import type { Mutable } from '../../apimachinery/object.ts'
+import { validateLabelName } from '../../apimachinery/selectors/labels.ts'
 import { validateDriverName } from '../core/persistent-volume-sources.ts'
 import type {
   DeviceClaim,
@@ -19,6 +21,7 @@ import type {
   DeviceRequest,
   DeviceSelector,
   DeviceSubRequest,
+  DeviceToleration,
   ExactDeviceRequest,
   ResourceClaimSpec,
 } from './device-request.ts'
@@ -44,16 +47,12 @@ export function setRequestDefaults({ devices }: Mutable<ResourceClaimSpec>): voi
 
 /** What was there before stays. */
 export function dropDisabledRequestFields({ devices }: Mutable<ResourceClaimSpec>, old?: ResourceClaimSpec): void {
-  const hadTolerations = requestsOf(old).some(({ tolerations }) => (tolerations ?? []).length > 0)
   const hadCapacity = requestsOf(old).some(({ capacity }) => isSet(capacity))
-  const hadDistinct = (old?.devices?.constraints ?? []).some(({ distinctAttribute }) => isSet(distinctAttribute))
   for (const request of devices?.requests ?? []) {
     for (const one of [...(request.exactly ? [request.exactly] : []), ...(request.firstAvailable ?? [])]) {
-      if (!hadTolerations) delete one.tolerations
       if (!hadCapacity) delete one.capacity
     }
   }
-  if (!hadDistinct) for (const constraint of devices?.constraints ?? []) delete constraint.distinctAttribute
 }
 function requestsOf(spec: ResourceClaimSpec | undefined): readonly (ExactDeviceRequest | DeviceSubRequest)[] {
   return (spec?.devices?.requests ?? []).flatMap(({ exactly, firstAvailable }) => [
@@ -66,7 +65,7 @@ export function* validateClaimSpec(spec: ResourceClaimSpec, path: string): Gener
   const devices: DeviceClaim = spec.devices ?? {}
   const at = child(path, 'devices')
   const names = requestNames(devices)
-  yield* validateSet(devices.requests, child(at, 'requests'), allocatedMax, validateRequest, ({ name }) => name ?? '')
+  yield* validateSet(devices.requests, child(at, 'requests'), allocatedMax, validateRequest, byName)
   yield* validateSlice(devices.constraints, child(at, 'constraints'), constraintsMax, (one, path) => validateConstraint(one, path, names))
   yield* validateSlice(devices.config, child(at, 'config'), configsMax, (one, path) => validateConfiguration(one, path, names))
 }
@@ -87,8 +86,8 @@ export function* validateSlice<T>(
   check: Check<T>,
 ): Generator<FieldError> {
   const all = items ?? []
-  if (countMax >= 0 && all.length > countMax) return yield tooMany(path, all.length, countMax)
   for (const [i, item] of all.entries()) yield* check(item, index(path, i))
+  if (countMax >= 0 && all.length > countMax) yield tooMany(path, all.length, countMax)
 }
 
 export function* validateSet<T>(
@@ -96,16 +95,16 @@ export function* validateSet<T>(
   path: string,
   countMax: number,
   check: Check<T>,
-  keyOf: (item: T) => unknown,
+  key: { readonly name?: string; readonly of: (item: T) => unknown; readonly shown?: unknown },
 ): Generator<FieldError> {
   const all = items ?? []
   yield* validateSlice(all, path, countMax, check)
-  if (countMax >= 0 && all.length > countMax) return
   const seen = new Set<string>()
   for (const [i, item] of all.entries()) {
-    const key = JSON.stringify(keyOf(item))
-    if (seen.has(key)) yield duplicate(index(path, i), keyOf(item))
-    seen.add(key)
+    const text = JSON.stringify(key.of(item))
+    const at = index(path, i)
+    if (seen.has(text)) yield duplicate(key.name === undefined ? at : child(at, key.name), key.shown ?? key.of(item))
+    seen.add(text)
   }
 }
 
@@ -113,17 +112,16 @@ export function* validateLabel(name: string, path: string): Generator<FieldError
   for (const problem of dns1123LabelErrors(name)) yield invalidValue(path, name, problem)
 }
 
+const byName = { name: 'name', of: ({ name }: { readonly name?: string | undefined }): string => name ?? '' }
+
 function* validateRequest({ name = '', exactly, firstAvailable }: DeviceRequest, path: string): Generator<FieldError> {
   yield* validateLabel(name, child(path, 'name'))
   const hasFirst = (firstAvailable ?? []).length > 0
+  yield* validateSet(firstAvailable, child(path, 'firstAvailable'), firstAvailableMax, validateSubRequest, byName)
+  if (exactly) yield* validateAsked(exactly, child(path, 'exactly'))
   const detail = 'exactly one of `exactly` or `firstAvailable` is required'
   if (exactly && hasFirst) yield invalidValue(path, null, `${detail}, but multiple fields are set`)
-  else if (exactly) yield* validateAsked(exactly, child(path, 'exactly'))
-  else if (!hasFirst) yield required(path, detail)
-  else {
-    const at = child(path, 'firstAvailable')
-    yield* validateSet(firstAvailable, at, firstAvailableMax, validateSubRequest, (one) => one.name ?? '')
-  }
+  else if (!exactly && !hasFirst) yield required(path, detail)
 }
 
 function* validateSubRequest(request: DeviceSubRequest, path: string): Generator<FieldError> {
@@ -142,6 +140,20 @@ function* validateAsked(request: ExactDeviceRequest | DeviceSubRequest, path: st
     if (count !== 0) yield invalidValue(child(path, 'count'), count, "must not be specified when allocationMode is 'All'")
   } else if (allocationMode !== 'ExactCount') yield notSupported(child(path, 'allocationMode'), allocationMode, ['All', 'ExactCount'])
   else if (count <= 0) yield invalidValue(child(path, 'count'), count, 'must be greater than zero')
+  for (const [i, one] of (request.tolerations ?? []).entries()) yield* validateToleration(one, index(child(path, 'tolerations'), i))
+}
+
+const effects = ['NoExecute', 'NoSchedule']
+
+function* validateToleration(toleration: DeviceToleration, path: string): Generator<FieldError> {
+  const { key = '', operator = '', value = '', effect = '' } = toleration
+  if (key !== '') yield* validateLabelName(key, child(path, 'key'))
+  if (operator === 'Exists') {
+    if (value !== '') yield invalidValue(child(path, 'value'), value, 'must be empty for operator `Exists`')
+  } else if (operator === 'Equal') for (const problem of labelValueErrors(value)) yield invalidValue(child(path, 'value'), value, problem)
+  else if (operator === '') yield required(child(path, 'operator'))
+  else yield notSupported(child(path, 'operator'), operator, ['Equal', 'Exists'])
+  if (effect !== '' && !effects.includes(effect)) yield notSupported(child(path, 'effect'), effect, effects)
 }
 
 export function* validateSelectors(selectors: readonly DeviceSelector[] | null | undefined, path: string): Generator<FieldError> {
@@ -168,13 +180,7 @@ export function* validateRequestRefs(
   path: string,
   names: ReadonlyMap<string, ReadonlySet<string>>,
 ): Generator<FieldError> {
-  yield* validateSet(
-    refs,
-    path,
-    allocatedMax,
-    (ref, at) => validateRequestRef(ref, at, names),
-    (ref) => ref,
-  )
+  yield* validateSet(refs, path, allocatedMax, (ref, at) => validateRequestRef(ref, at, names), { of: (ref) => ref })
 }
 
 export function* validateRequestRef(ref: string, path: string, names: ReadonlyMap<string, ReadonlySet<string>>): Generator<FieldError> {
@@ -210,18 +216,19 @@ export function* validateJsonObject(value: unknown, path: string, bytesMax: numb
 }
 
 export function* validateQualifiedName(name: string, path: string): Generator<FieldError> {
+  if (name === '') return yield required(path, 'name required')
   const [first = '', second, ...more] = name.split('/')
   if (second === undefined) return yield* validateIdentifier(first, path)
   if (more.length > 0) return
-  if (first === '') yield invalidValue(path, '', 'the domain must not be empty')
+  if (first === '') yield required(path, 'the domain must not be empty')
   else yield* validateDriverName(first, path)
-  if (second === '') yield invalidValue(path, '', 'the name must not be empty')
+  if (second === '') yield required(path, 'the name must not be empty')
   else yield* validateIdentifier(second, path)
 }
 
 function* validateFullyQualifiedName(name: string, path: string): Generator<FieldError> {
   yield* validateQualifiedName(name, path)
-  if (!name.includes('/')) yield invalidValue(path, name, 'a fully qualified name must be a domain and a name separated by a slash')
+  if (name !== '' && !name.includes('/')) yield invalidValue(path, name, 'must include a domain')
 }
 
 function* validateIdentifier(name: string, path: string): Generator<FieldError> {

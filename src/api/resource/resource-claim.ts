@@ -184,9 +184,13 @@ const resultsMax = 32
 function* validateStatus({ metadata, spec, status = {} }: Claim, old: Claim): Generator<FieldError> {
   const { reservedFor, devices, allocation } = status
   const path = 'status.reservedFor'
-  yield* validateSet(reservedFor, path, reservedMax, validateConsumer, ({ uid }) => uid ?? '')
+  yield* validateSet(reservedFor, path, reservedMax, validateConsumer, { name: 'uid', of: ({ uid }) => uid ?? '' })
   const allocated = new Set((allocation?.devices?.results ?? []).map(idOf))
-  yield* validateSet(devices, 'status.devices', -1, (device, at) => validateDevice(device, at, allocated), goId)
+  yield* validateSet(devices, 'status.devices', -1, (device, at) => validateDevice(device, at, allocated), {
+    name: 'deviceID',
+    of: idOf,
+    shown: shownId,
+  })
   if ((reservedFor ?? []).length > 0) {
     if (!allocation) yield forbiddenField(path, 'may not be specified when `allocated` is not set')
     else if (metadata.deletionTimestamp) {
@@ -209,9 +213,8 @@ interface DeviceId {
 function idOf({ driver, pool, device }: DeviceId): string {
   return JSON.stringify([driver, pool, device])
 }
-function goId({ driver, pool, device }: DeviceId): object {
-  return { Driver: driver, Pool: pool, Device: device, ShareID: null }
-}
+/** Upstream interns these texts, and prints the handles. */
+const shownId = { Driver: {}, Pool: {}, Device: {}, ShareID: {} }
 
 function* validateConsumer({ resource = '', name = '', uid = '' }: ResourceClaimConsumerReference, path: string): Generator<FieldError> {
   for (const [field, value] of Object.entries({ resource, name, uid })) if (value === '') yield required(child(path, field))
@@ -248,7 +251,7 @@ function* validateDevice(device: AllocatedDeviceStatus, path: string, allocated:
   yield* validateDriverName(device.driver ?? '', child(path, 'driver'))
   yield* validatePoolName(device.pool ?? '', child(path, 'pool'))
   yield* validateLabel(device.device ?? '', child(path, 'device'))
-  if (!allocated.has(idOf(device))) yield invalidValue(path, goId(device), 'must be an allocated device in the claim')
+  if (!allocated.has(idOf(device))) yield invalidValue(path, shownId, 'must be an allocated device in the claim')
   const count = device.conditions?.length ?? 0
   if (count > conditionsMax) yield tooMany(child(path, 'conditions'), count, conditionsMax)
   yield* validateConditions(device.conditions, child(path, 'conditions'))
@@ -258,11 +261,5 @@ function* validateDevice(device: AllocatedDeviceStatus, path: string, allocated:
   const at = child(path, 'networkData')
   if (utf8Length(interfaceName) > interfaceNameBytesMax) yield tooLong(child(at, 'interfaceName'), interfaceNameBytesMax)
   if (utf8Length(hardwareAddress) > hardwareAddressBytesMax) yield tooLong(child(at, 'hardwareAddress'), hardwareAddressBytesMax)
-  yield* validateSet(
-    ips,
-    child(at, 'ips'),
-    addressesMax,
-    (ip, ipPath) => validateInterfaceAddress(ipPath, ip),
-    (ip) => ip,
-  )
+  yield* validateSet(ips, child(at, 'ips'), addressesMax, (ip, ipPath) => validateInterfaceAddress(ipPath, ip), { of: (ip) => ip })
 }

@@ -15,6 +15,7 @@ import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { nodeSelector } from '../core/node-selector.ts'
 import { validateNodeSelector } from '../core/persistent-volume-rules.ts'
 import { validateDriverName } from '../core/persistent-volume-sources.ts'
+import { goForm } from '../go-form.ts'
 import { isSet, validateLabel, validatePoolName, validateQualifiedName, validateSet } from './device-rules.ts'
 
 export interface DeviceAttribute extends Infer<typeof deviceAttribute> {}
@@ -122,10 +123,6 @@ export const ResourceSlice = defineKind({
   prepareForUpdate: ({ spec }, old) => dropDisabledFields(spec, old.spec),
   validate: ({ spec }) => validateSpec(spec, 'spec'),
   validateUpdate: ({ spec }, old) => validateSpec(spec, 'spec', old.spec),
-  *warnings({ spec }) {
-    const driver = spec.driver ?? ''
-    if (driver !== driver.toLowerCase()) yield `spec.driver: driver names should be lowercase; "${driver}" contains uppercase characters`
-  },
   returnsDeletedObject: true,
   selectableFields: { 'spec.nodeName': ({ spec }) => spec.nodeName ?? '', 'spec.driver': ({ spec }) => spec.driver ?? '' },
   fieldLabelErrors: (label) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${label}`,
@@ -188,7 +185,7 @@ function* validateSpec(spec: ResourceSliceSpec, path: string, old?: ResourceSlic
     yield* validateImmutable(spec.nodeName, old.nodeName, child(path, 'nodeName'))
   }
   yield* validatePlace(spec, path)
-  yield* validateSet(spec.devices, child(path, 'devices'), devicesMax, validateDevice, ({ name }) => name ?? '')
+  yield* validateSet(spec.devices, child(path, 'devices'), devicesMax, validateDevice, { name: 'name', of: ({ name }) => name ?? '' })
 }
 
 function* validatePool({ name = '', resourceSliceCount = 0, generation = 0 }: Partial<ResourcePool>, path: string): Generator<FieldError> {
@@ -212,8 +209,8 @@ function* validatePlace(spec: ResourceSliceSpec, path: string): Generator<FieldE
     set.push('`nodeSelector`')
     const at = child(path, 'nodeSelector')
     yield* validateNodeSelector(nodeSelector, at)
-    const terms = nodeSelector.nodeSelectorTerms ?? []
-    if (terms.length !== 1) yield invalidValue(child(at, 'nodeSelectorTerms'), terms, 'must have exactly one node selector term')
+    const terms = nodeSelector.nodeSelectorTerms?.map((term) => goForm('NodeSelectorTerm', term))
+    if (terms?.length !== 1) yield invalidValue(child(at, 'nodeSelectorTerms'), terms, 'must have exactly one node selector term')
   }
   for (const name of ['allNodes', 'perDeviceNodeSelection'] as const) {
     if (spec[name] === true) set.push(`\`${name}\``)
@@ -230,10 +227,20 @@ function* validateDevice({ name = '', attributes, capacity }: Device, path: stri
   if (count > attributesMax)
     yield invalidValue(path, count, `the total number of attributes and capacities must not exceed ${attributesMax}`)
   for (const [attribute, value] of Object.entries(attributes ?? {})) {
-    yield* validateQualifiedName(attribute, child(path, 'attributes'))
-    yield* validateAttribute(value, key(child(path, 'attributes'), attribute))
+    const at = key(child(path, 'attributes'), shortened(attribute))
+    yield* validateQualifiedName(attribute, at)
+    yield* validateAttribute(value, at)
   }
-  for (const one of Object.keys(capacity ?? {})) yield* validateQualifiedName(one, child(path, 'capacity'))
+  for (const one of Object.keys(capacity ?? {})) yield* validateQualifiedName(one, key(child(path, 'capacity'), shortened(one)))
+}
+
+const keyBytesMax = 63 + 1 + 32
+
+/** Names that are too long lose their middle. */
+function shortened(name: string): string {
+  if (name.length <= keyBytesMax) return name
+  const left = keyBytesMax - 3
+  return `${name.slice(0, (left + 1) >> 1)}...${name.slice(name.length - (left >> 1))}`
 }
 
 const semver =
@@ -247,7 +254,7 @@ function* validateAttribute({ bool, int, string: text, version }: DeviceAttribut
     if (utf8Length(version) > valueBytesMax) yield tooLong(at, valueBytesMax)
   }
   const count = [bool, int, text, version].filter(isSet).length
-  if (count === 0) yield invalidValue(path, '', 'exactly one value must be specified')
+  if (count === 0) yield required(path, 'exactly one value must be specified')
   if (count > 1) {
     const shown = { IntValue: int ?? null, BoolValue: bool ?? null, StringValue: text ?? null, VersionValue: version ?? null }
     yield invalidValue(path, shown, 'exactly one value must be specified')

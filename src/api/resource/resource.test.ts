@@ -29,6 +29,28 @@ describe('ResourceClaim', () => {
       [],
     ],
     [
+      'tolerations of devices',
+      {
+        requests: [
+          {
+            name: 'gpu',
+            exactly: {
+              deviceClassName: 'c',
+              tolerations: [
+                { operator: 'Exists', value: 'x' },
+                { operator: 'In', effect: 'Flee' },
+              ],
+            },
+          },
+        ],
+      },
+      [
+        'spec.devices.requests[0].exactly.tolerations[0].value: Invalid value: "x": must be empty for operator `Exists`',
+        'spec.devices.requests[0].exactly.tolerations[1].operator: Unsupported value: "In": supported values: "Equal", "Exists"',
+        'spec.devices.requests[0].exactly.tolerations[1].effect: Unsupported value: "Flee": supported values: "NoExecute", "NoSchedule"',
+      ],
+    ],
+    [
       'a bound on nothing',
       { constraints: [{ requests: ['cpu'], matchAttribute: 'example.com/model' }] },
       [
@@ -47,7 +69,14 @@ describe('DeviceClass', () => {
   test.each([
     ['a good one', {}, []],
     ['a selector of nothing', { selectors: [{}] }, ['spec.selectors[0].cel: Required value']],
-    ['a driver without a name', { config: [{ opaque: { parameters: {} } }] }, ['spec.config[0].opaque.driver: Required value']],
+    [
+      'a driver without a name',
+      { config: [{ opaque: { parameters: {} } }] },
+      [
+        'spec.config[0].opaque.driver: Required value',
+        expect.stringContaining('spec.config[0].opaque.driver: Invalid value: "": a lowercase RFC 1123 subdomain'),
+      ],
+    ],
   ])('takes or refuses %s', (_name, spec, expected) => expect(errors({ spec })).toEqual(expected))
 })
 
@@ -80,7 +109,7 @@ describe('ResourceSlice', () => {
       { pool: { resourceSliceCount: 0 } },
       ['spec.pool.resourceSliceCount: Invalid value: 0: must be greater than zero'],
     ],
-    ['a device twice', { devices: [{ name: 'd0' }, { name: 'd0' }] }, ['spec.devices[1]: Duplicate value: "d0"']],
+    ['a device twice', { devices: [{ name: 'd0' }, { name: 'd0' }] }, ['spec.devices[1].name: Duplicate value: "d0"']],
     [
       'an attribute of two types',
       { devices: [{ name: 'd0', attributes: { model: { string: 'a', bool: true } } }] },

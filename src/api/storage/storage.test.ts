@@ -55,6 +55,28 @@ describe('PersistentVolume', () => {
       ['spec.nodeAffinity: Required value: Local volume requires node affinity'],
     ],
     [
+      'disks with too many partitions',
+      { hostPath: undefined, gcePersistentDisk: { pdName: 'd', partition: 256 } },
+      ['spec.persistentDisk.partition: Invalid value: 256: must be between 1 and 255, inclusive'],
+    ],
+    [
+      'a secret without a namespace',
+      { hostPath: undefined, cinder: { volumeID: 'v', secretRef: { name: 's' } } },
+      ['spec.cinder.secretRef.namespace: Required value'],
+    ],
+    [
+      'endpoints in no namespace',
+      { hostPath: undefined, glusterfs: { endpoints: 'e', path: 'p', endpointsNamespace: '' } },
+      ['spec.glusterfs.endpointsNamespace: Invalid value: "": if the endpointnamespace is set, it must be a valid namespace name'],
+    ],
+    [
+      'a managed disk that is a blob',
+      { hostPath: undefined, azureDisk: { diskName: 'd', diskURI: 'https://a/b', kind: 'Managed' } },
+      [
+        'spec.azureDisk.diskURI: Unsupported value: "https://a/b": supported values: "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"',
+      ],
+    ],
+    [
       'half a driver',
       { hostPath: undefined, csi: { driver: 'A_B', nodePublishSecretRef: { name: 's' } } },
       [

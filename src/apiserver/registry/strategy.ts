@@ -141,7 +141,6 @@ export function validateUpdate({ resource, subresource, warn }: Write, draft: Dr
     ...(own?.(next, old, resource.apiVersion) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
-  // Writes through subresources warn of nothing.
-  if (subresource !== '') return
-  for (const text of kind.warnings?.(next, old) ?? []) warn(text)
+  const warnings = subresource === '' ? kind.warnings?.(next, old) : subresource === 'status' ? kind.statusWarnings?.(next) : undefined
+  for (const text of warnings ?? []) warn(text)
 }

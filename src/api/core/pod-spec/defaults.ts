@@ -50,7 +50,14 @@ export function setPodDefaults(pod: { readonly spec: object }): void {
     for (const container of items(spec.containers)) setHostPorts(container)
     for (const container of items(spec.initContainers)) setHostPorts(container)
   }
-  setPodAddresses(part(pod as unknown as Draft, 'status'))
+  const status = part(pod as unknown as Draft, 'status')
+  setPodAddresses(status)
+  for (const list of ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses']) {
+    for (const container of items(status?.[list])) {
+      roundAmounts(container.allocatedResources)
+      roundResources(part(container, 'resources'))
+    }
+  }
 }
 
 function requestsFromLimits(container: Draft): void {

@@ -188,7 +188,7 @@ function checkResizePolicies(policies: NonNullable<Container['resizePolicy']>, s
     if (restartPolicy === '') out.push(required(path))
     else if (!resizeRestarts.includes(restartPolicy)) out.push(notSupported(path, restartPolicy, resizeRestarts))
     if (spec.restartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
-      out.push(invalidValue(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"))
+      out.push(invalidValue(path, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'"))
     }
   }
 }

@@ -5,7 +5,6 @@
 import { duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../../apimachinery/field-error.ts'
 import { labelValueErrors, qualifiedNameErrors } from '../../../apimachinery/names.ts'
 import { type LabelSelectorObject, validateLabelSelector } from '../../../apimachinery/selectors/labels.ts'
-import { goForm } from '../../go-form.ts'
 import type { Toleration, TopologySpreadConstraint } from './affinity.ts'
 import type { PodSpec } from './pod-spec.ts'
 import type { PodRules } from './rules.ts'
@@ -39,8 +38,7 @@ function checkToleration(toleration: Toleration, path: string, out: Errors): voi
     const problems = value === '' ? [] : labelValueErrors(value)
     if (problems.length > 0) out.push(invalidValue(`${path}.operator`, value, problems.join(';')))
   } else if (operator === 'Exists') {
-    const shown = (): object => goForm('Toleration', toleration)
-    if (value !== '') out.push(invalidValue(`${path}.operator`, shown(), "value must be empty when `operator` is 'Exists'"))
+    if (value !== '') out.push(invalidValue(`${path}.operator`, value, "value must be empty when `operator` is 'Exists'"))
   } else out.push(notSupported(`${path}.operator`, operator, ['Equal', 'Exists']))
   if (effect !== '' && !taintEffects.includes(effect)) out.push(notSupported(`${path}.effect`, effect, taintEffects))
 }

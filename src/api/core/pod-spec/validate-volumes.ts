@@ -5,14 +5,15 @@
  * What a newcomer would get wrong: a volume with anything wrong does not exist for the mounts, so that they are reported as well.
  */
 
-import { duplicate, forbiddenField, invalidValue, notSupported, required, tooLong } from '../../../apimachinery/field-error.ts'
-import { quote, utf8Length } from '../../../apimachinery/go-strings.ts'
-import { dns1123SubdomainErrors, nameIsDnsSubdomain } from '../../../apimachinery/names.ts'
+import { duplicate, forbiddenField, invalidValue, notSupported, required } from '../../../apimachinery/field-error.ts'
+import { quote } from '../../../apimachinery/go-strings.ts'
+import { nameIsDnsSubdomain } from '../../../apimachinery/names.ts'
 import { compareQuantities } from '../../../apimachinery/quantity.ts'
 import { validateClaimSpec } from '../persistent-volume-claim-rules.ts'
+import { validateDriverName } from '../persistent-volume-sources.ts'
 import { validateTemplateMetadata } from '../template-metadata.ts'
 import type { PodRules } from './rules.ts'
-import { checkLabel, checkMode, checkName, checkNoBacksteps, checkObjectName, type Errors, isSet } from './validate-paths.ts'
+import { checkLabel, checkMode, checkNoBacksteps, checkObjectName, type Errors, isSet } from './validate-paths.ts'
 import { checkDownwardFile, checkKeyToPath, checkProjected } from './validate-projected.ts'
 import {
   checkAzureDisk,
@@ -180,12 +181,7 @@ function checkDownward({ defaultMode, items }: DownwardAPIVolumeSource, path: st
 }
 
 function checkCsi({ driver = '', nodePublishSecretRef: secret }: CSIVolumeSource, path: string, out: Errors): void {
-  const at = `${path}.driver`
-  if (driver === '') out.push(required(at))
-  else {
-    if (utf8Length(driver) > 63) out.push(tooLong(at, 63))
-    checkName(dns1123SubdomainErrors(driver.toLowerCase()), driver, at, out)
-  }
+  out.push(...validateDriverName(driver, `${path}.driver`))
   if (!secret) return
   if ((secret.name ?? '') === '') out.push(required(`${path}.nodePublishSecretRef.name`))
   else checkObjectName(secret.name as string, `${path}.name`, out)
