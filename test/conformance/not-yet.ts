@@ -31,8 +31,4 @@ export const notYet = {
     '[sig-api-machinery] ValidatingAdmissionPolicy [Privileged:ClusterAdmin] should allow expressions to refer variables. [Conformance]',
     '[sig-api-machinery] ValidatingAdmissionPolicy [Privileged:ClusterAdmin] should validate against a Deployment [Conformance]',
   ],
-  disruptionController: [
-    '[sig-apps] DisruptionController should create a PodDisruptionBudget [Conformance]',
-    '[sig-apps] DisruptionController should update/patch PodDisruptionBudget status [Conformance]',
-  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>
