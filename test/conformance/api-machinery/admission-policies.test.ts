@@ -1,7 +1,7 @@
-/** ValidatingAdmissionPolicies and their bindings. */
+/** ValidatingAdmissionPolicies, their bindings and webhook configurations, as objects. */
 import { describe, expect, test } from 'vitest'
-import { connect, type Json } from '../api.ts'
-import { runOperations } from '../api-operations.ts'
+import { connect, type Json, randomName } from '../api.ts'
+import { expectDiscovered, runOperations } from '../api-operations.ts'
 
 const api = await connect()
 const apiVersion = 'admissionregistration.k8s.io/v1'
@@ -63,5 +63,50 @@ describe.concurrent('admission policies', () => {
       },
       updated: (object) => expect(object.spec.validationActions).toEqual(['Deny']),
     })
+  })
+
+  async function changeMatchConditions(plural: string): Promise<void> {
+    const configurations = api.of(apiVersion, plural)
+    const name = randomName('webhook')
+    const first = { name: 'expression-1', expression: "object.metadata.namespace == 'production'" }
+    const second = { name: 'expression-2', expression: "object.metadata.namespace == 'staging'" }
+    await configurations.create({
+      metadata: { name },
+      webhooks: [
+        {
+          name: 'validation-webhook-with-match-conditions.k8s.io',
+          rules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }],
+          clientConfig: { service: { namespace: 'nobody', name: 'e2e-test-webhook', path: '/always-deny', port: 8443 } },
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1', 'v1beta1'],
+          // Nothing here is ever asked.
+          objectSelector: { matchLabels: { [name]: 'true' } },
+          matchConditions: [first],
+        },
+      ],
+    })
+    try {
+      expect((await configurations.get(name)).webhooks[0].matchConditions).toEqual([first])
+      await configurations.change(name, (copy) => {
+        copy.webhooks[0].matchConditions = [first, second]
+      })
+      expect((await configurations.get(name)).webhooks[0].matchConditions).toEqual([first, second])
+    } finally {
+      await configurations.delete(name)
+    }
+  }
+
+  test('[sig-api-machinery] AdmissionWebhook [Privileged:ClusterAdmin] should be able to create and update validating webhook configurations with match conditions [Conformance]', async () => {
+    await changeMatchConditions('validatingwebhookconfigurations')
+  })
+
+  test('[sig-api-machinery] AdmissionWebhook [Privileged:ClusterAdmin] should be able to create and update mutating webhook configurations with match conditions [Conformance]', async () => {
+    await changeMatchConditions('mutatingwebhookconfigurations')
+  })
+
+  test('[sig-api-machinery] AdmissionWebhook [Privileged:ClusterAdmin] should include webhook resources in discovery documents [Conformance]', async () => {
+    await expectDiscovered(api, apiVersion, ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'])
+    expect((await api.get('/apis/admissionregistration.k8s.io')).name).toBe('admissionregistration.k8s.io')
+    expect((await api.get(`/apis/${apiVersion}`)).groupVersion).toBe(apiVersion)
   })
 })

@@ -1,30 +1,20 @@
-/** What kubectl makes of the API: the binary on the PATH, or T8S_KUBECTL. */
+/** What kubectl makes of the API, without Pods that run: kubectl-pods.test.ts has those. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { run } from '../../e2e/running-cluster.ts'
 import { connect } from '../api.ts'
+import { kubectlBinary, kubectlEnvironment, kubectlSucceeds, kubectl as runKubectl } from '../kubectl-command.ts'
 
 const api = await connect()
-const binary = process.env.T8S_KUBECTL ?? 'kubectl'
-const environment = { ...process.env, KUBECONFIG: api.kubeconfig }
-
-function kubectl(args: readonly string[], input?: string) {
-  return run(binary, args, { env: environment, ...(input === undefined ? {} : { input }) })
-}
-
-async function succeed(args: readonly string[], input?: string): Promise<string> {
-  const { code, stdout, stderr } = await kubectl(args, input)
-  expect(code, `kubectl ${args.join(' ')}: ${stdout}${stderr}`).toBe(0)
-  return stdout
-}
+const kubectl = (args: readonly string[], input?: string) => runKubectl(api, args, input)
+const succeed = (args: readonly string[], input?: string) => kubectlSucceeds(api, args, input)
 
 /** `kubectl proxy …` until `use` is done with what it said first. */
 async function withProxy(args: readonly string[], use: (firstLine: string) => Promise<void>): Promise<void> {
-  const proxy = spawn(binary, ['proxy', ...args], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  const proxy = spawn(kubectlBinary, ['proxy', ...args], { env: kubectlEnvironment(api), stdio: ['ignore', 'pipe', 'inherit'] })
   try {
     const said = await new Promise<string>((resolve, reject) => {
       proxy.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()))

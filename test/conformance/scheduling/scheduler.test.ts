@@ -17,13 +17,17 @@ async function start(): Promise<{ namespace: string; pods: Resource }> {
 
 // The next test finds the nodes as they were: what still terminates counts.
 afterEach(async () => {
-  const namespaces = api.of('v1', 'namespaces')
   for (const namespace of used.splice(0)) {
+    await api.of('apps/v1', 'replicasets', namespace).deleteCollection()
     const pods = api.of('v1', 'pods', namespace)
-    for (const pod of (await pods.list()).items)
-      if (pod.metadata.finalizers) await pods.patch(pod.metadata.name, { metadata: { finalizers: null } })
-    await namespaces.delete(namespace)
-    await namespaces.disappears(namespace, 60_000)
+    await eventually(
+      'all Pods to go',
+      async () => {
+        await pods.deleteCollection({}, { gracePeriodSeconds: 0 })
+        return pods.list()
+      },
+      ({ items }) => items.length === 0,
+    )
   }
 })
 
