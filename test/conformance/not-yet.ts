@@ -1,6 +1,6 @@
 /**
  * Conformance tests that nothing here speaks for yet, by what is missing in the product: custom resources; CEL expressions in admission
- * policies and match conditions; the controllers of Jobs and CronJobs; logs of containers. A name leaves this list when its test comes;
+ * policies and match conditions; logs of containers. A name leaves this list when its test comes;
  * coverage.test.ts counts.
  */
 export const notYet = {
@@ -33,16 +33,6 @@ export const notYet = {
     '[sig-api-machinery] FieldValidation should create/apply an invalid CR with extra properties for CRD with validation schema [Conformance]',
     '[sig-api-machinery] FieldValidation should detect duplicates in a CR when preserving unknown fields [Conformance]',
     '[sig-api-machinery] FieldValidation should detect unknown metadata fields in both the root and embedded object of a CR [Conformance]',
-  ],
-  jobs: [
-    '[sig-apps] CronJob should not schedule jobs when suspended [Slow] [Conformance]',
-    '[sig-apps] CronJob should not schedule new jobs when ForbidConcurrent [Slow] [Conformance]',
-    '[sig-apps] CronJob should replace jobs when ReplaceConcurrent [Conformance]',
-    '[sig-apps] CronJob should schedule multiple jobs concurrently [Conformance]',
-    '[sig-apps] Job should adopt matching orphans and release non-matching pods [Conformance]',
-    '[sig-apps] Job should apply changes to a job status [Conformance]',
-    '[sig-apps] Job should delete a job [Conformance]',
-    '[sig-apps] Job should manage the lifecycle of a job [Conformance]',
   ],
   logs: ['[sig-cli] Kubectl client Kubectl expose should create services for rc [Conformance]'],
 } as const satisfies Readonly<Record<string, readonly string[]>>

@@ -1,6 +1,6 @@
 /** CronJobs as objects, and the Jobs they make. */
 import { describe, expect, test } from 'vitest'
-import { connect, type Json } from '../api.ts'
+import { connect, eventually, type Json, sleep } from '../api.ts'
 import { expectLater, expectResourceVersion } from '../api-operations.ts'
 
 const api = await connect()
@@ -96,5 +96,66 @@ describe.concurrent('cron jobs', () => {
     if (left !== undefined) expectTerminating(left)
     await cronJobs.deleteCollection(selected)
     for (const one of (await cronJobs.list(selected)).items) expectTerminating(one)
+  })
+
+  /**
+   * A CronJob that is due now: its last time is two minutes ago, as far as its status says. Upstream waits for the next full minute instead.
+   */
+  async function createDue(name: string, concurrencyPolicy: string, suspend = false) {
+    const namespace = await api.namespace('cronjob')
+    const cronJobs = api.of(batch, 'cronjobs', namespace)
+    const template = cronJob(name, '*/1 * * * ?', concurrencyPolicy, ['sleep', '300'])
+    template.spec.suspend = suspend
+    // Simulated nodes end a Job's Pods by themselves, unless told otherwise (docs/simulated-nodes.md).
+    template.spec.jobTemplate.spec.template.metadata = { annotations: { 'sim.typernetes.dev/exit-after': '300s' } }
+    await cronJobs.create(template)
+    const lastScheduleTime = new Date(Date.now() - 120_000).toISOString().replace(/\.\d+/, '')
+    await cronJobs.patch(name, { status: { lastScheduleTime } }, { subresource: 'status' })
+    const jobs = api.of(batch, 'jobs', namespace)
+    const active = async () => {
+      const { items } = await jobs.list()
+      return items.filter(({ status }: Json) => !status.conditions?.some((one: Json) => ['Complete', 'Failed'].includes(one.type)))
+    }
+    const waitForActive = (count: number) => cronJobs.appears(name, ({ status }) => (status.active ?? []).length >= count, 150_000)
+    return { cronJobs, jobs, active, waitForActive }
+  }
+
+  test('[sig-apps] CronJob should not schedule jobs when suspended [Slow] [Conformance]', async () => {
+    const { cronJobs, jobs } = await createDue('suspended', 'Allow', true)
+    await sleep(3000)
+    expect((await cronJobs.get('suspended')).status.active ?? []).toEqual([])
+    expect((await jobs.list()).items).toEqual([])
+    await cronJobs.delete('suspended')
+  })
+
+  test('[sig-apps] CronJob should not schedule new jobs when ForbidConcurrent [Slow] [Conformance]', { timeout: 240_000 }, async () => {
+    const { cronJobs, active, waitForActive } = await createDue('forbid', 'Forbid')
+    const { status } = await waitForActive(1)
+    expect(status.active).toHaveLength(1)
+    expect(await active()).toHaveLength(1)
+    expect((await cronJobs.get('forbid')).status.active).toHaveLength(1)
+    await cronJobs.delete('forbid')
+  })
+
+  test('[sig-apps] CronJob should replace jobs when ReplaceConcurrent [Conformance]', { timeout: 240_000 }, async () => {
+    const { cronJobs, jobs, active, waitForActive } = await createDue('replace', 'Replace')
+    const { status } = await waitForActive(1)
+    expect(status.active).toHaveLength(1)
+    expect(await active()).toHaveLength(1)
+    const first = (await jobs.list()).items[0].metadata.name
+    await eventually(
+      'another Job instead',
+      async () => (await jobs.list()).items,
+      (items: Json[]) => items.length > 0 && items.every(({ metadata }) => metadata.name !== first),
+      150_000,
+    )
+    await cronJobs.delete('replace')
+  })
+
+  test('[sig-apps] CronJob should schedule multiple jobs concurrently [Conformance]', { timeout: 240_000 }, async () => {
+    const { cronJobs, active, waitForActive } = await createDue('concurrent', 'Allow')
+    await waitForActive(2)
+    expect((await active()).length).toBeGreaterThanOrEqual(2)
+    await cronJobs.delete('concurrent')
   })
 })
