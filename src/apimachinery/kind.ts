@@ -130,8 +130,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>
   /** How an unknown field label is refused: 'own' = "field label not supported: x"; 'generic' = `"x" is not a known field selector…`; else the kind's own words. */
   readonly fieldLabelErrors?: 'own' | 'generic' | ((label: string) => string)
-  /** Columns between Name and Age, or all when one of `columns` is named Name. Absent: Name and Created At. */
+  /** Of the stored version's shape. Columns between Name and Age, or all when one of `columns` is named Name. Absent: Name and Created At. */
   readonly columns?: readonly Column<T>[]
+  /** In which order a Table of a list shows its rows; that of the list when absent. */
+  readonly compareRows?: (a: T, b: T) => number
 }
 
 /** Keeps the literal's type so that `ObjectOf` can read it. */

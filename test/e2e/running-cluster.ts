@@ -116,7 +116,7 @@ export async function startCluster(args: readonly string[] = [], directory: stri
 }
 
 /** Splits as a shell does, with single and double quotes; nothing else. */
-function splitWords(command: string): readonly string[] {
+export function splitWords(command: string): readonly string[] {
   return [...command.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, a, b) => a ?? b))
 }
 

@@ -16,7 +16,7 @@ import { validateFlowConditions } from './conditions.ts'
 
 export interface FlowDistinguisherMethod extends Infer<typeof flowDistinguisherMethod> {}
 export const flowDistinguisherMethod = struct('flowcontrol.v1.FlowDistinguisherMethod', {
-  type: field(1, string).enum('ByNamespace', 'ByUser'),
+  type: field(1, string),
 })
 
 export interface PriorityLevelConfigurationReference extends Infer<typeof priorityLevelConfigurationReference> {}
@@ -57,7 +57,7 @@ export const userSubject = struct('flowcontrol.v1.UserSubject', {
 
 export interface Subject extends Infer<typeof subject> {}
 export const subject = struct('flowcontrol.v1.Subject', {
-  kind: field(1, string).enum('Group', 'ServiceAccount', 'User'),
+  kind: field(1, string),
   user: field(2, userSubject).optional().pointer(),
   group: field(3, groupSubject).optional().pointer(),
   serviceAccount: field(4, serviceAccountSubject).optional().pointer(),
@@ -81,7 +81,7 @@ export const flowSchemaSpec = struct('flowcontrol.v1.FlowSchemaSpec', {
 export interface FlowSchemaCondition extends Infer<typeof flowSchemaCondition> {}
 export const flowSchemaCondition = struct('flowcontrol.v1.FlowSchemaCondition', {
   type: field(1, string).optional(),
-  status: field(2, string).optional().enum('False', 'True', 'Unknown'),
+  status: field(2, string).optional(),
   lastTransitionTime: field(3, time).optional(),
   reason: field(4, string).optional(),
   message: field(5, string).optional(),
@@ -116,6 +116,9 @@ export const FlowSchema = defineKind({
   validate: validateFlowSchema,
   validateUpdate: validateFlowSchema,
   validateStatusUpdate: ({ status }) => validateFlowConditions(status?.conditions),
+  // In the order in which they are tried.
+  compareRows: (a, b) =>
+    (a.spec.matchingPrecedence ?? 0) - (b.spec.matchingPrecedence ?? 0) || ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1),
   columns: [
     nameColumn,
     {

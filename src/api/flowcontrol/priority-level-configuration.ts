@@ -28,7 +28,7 @@ export const queuingConfiguration = struct('flowcontrol.v1.QueuingConfiguration'
 
 export interface LimitResponse extends Infer<typeof limitResponse> {}
 export const limitResponse = struct('flowcontrol.v1.LimitResponse', {
-  type: field(1, string).enum('Queue', 'Reject'),
+  type: field(1, string),
   queuing: field(2, queuingConfiguration).optional().pointer(),
 })
 
@@ -42,7 +42,7 @@ export const limitedPriorityLevelConfiguration = struct('flowcontrol.v1.LimitedP
 
 export interface PriorityLevelConfigurationSpec extends Infer<typeof priorityLevelConfigurationSpec> {}
 export const priorityLevelConfigurationSpec = struct('flowcontrol.v1.PriorityLevelConfigurationSpec', {
-  type: field(1, string).enum('Exempt', 'Limited'),
+  type: field(1, string),
   limited: field(2, limitedPriorityLevelConfiguration).optional().pointer(),
   exempt: field(3, exemptPriorityLevelConfiguration).optional().pointer(),
 })
@@ -50,7 +50,7 @@ export const priorityLevelConfigurationSpec = struct('flowcontrol.v1.PriorityLev
 export interface PriorityLevelConfigurationCondition extends Infer<typeof priorityLevelConfigurationCondition> {}
 export const priorityLevelConfigurationCondition = struct('flowcontrol.v1.PriorityLevelConfigurationCondition', {
   type: field(1, string).optional(),
-  status: field(2, string).optional().enum('False', 'True', 'Unknown'),
+  status: field(2, string).optional(),
   lastTransitionTime: field(3, time).optional(),
   reason: field(4, string).optional(),
   message: field(5, string).optional(),

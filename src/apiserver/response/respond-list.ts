@@ -24,9 +24,10 @@ export interface Snapshot {
 export function respondList(
   context: RequestContext,
   resource: ServedResource,
-  snapshot: Snapshot,
+  found: Snapshot,
   representation: Representation,
 ): HttpResponse | Promise<HttpResponse> {
+  const snapshot = representation.transform === 'Table' ? inRowOrder(resource, found) : found
   const metadata = listMetaOf(snapshot)
   if (snapshot.items.length === 0 && representation.transform !== undefined) {
     const list = { kind: resource.listKind, apiVersion: resource.apiVersion, metadata, items: [] }
@@ -41,6 +42,12 @@ export function respondList(
   const response = answer(context, 200, mediaTypes.json, body)
   if (!isCompressed) return response
   return { ...response, headers: { ...response.headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' } }
+}
+
+function inRowOrder({ kind, store }: ServedResource, snapshot: Snapshot): Snapshot {
+  const { compareRows } = kind
+  if (compareRows === undefined) return snapshot
+  return { ...snapshot, items: [...snapshot.items].sort((a, b) => compareRows(store.objectOf(a), store.objectOf(b))) }
 }
 
 /** Compression costs more time than a loopback interface. */

@@ -80,7 +80,7 @@ export function partialMetadata(object: KubeObject, representation: Representati
 
 export function table(
   context: RequestContext,
-  { kind }: ServedResource,
+  { kind, version }: Pick<ServedResource, 'kind' | 'version'>,
   items: readonly KubeObject[],
   representation: Representation,
   metadata: object,
@@ -89,6 +89,8 @@ export function table(
   const include = includeObjectOf(context)
   const columns = columnsOf(kind)
   const cellContext = { nowMs: context.server.clock.now() }
+  // Columns read the stored version's shape.
+  const toStored = version.toStored as ((object: KubeObject) => KubeObject) | undefined
   return {
     kind: 'Table',
     apiVersion: metaVersion(representation),
@@ -106,11 +108,14 @@ export function table(
     rows:
       kind.columns === undefined && items.length === 0
         ? null
-        : items.map((item) => ({
-            cells: columns.map((column) => column.value(item, cellContext)),
-            ...(conditionsOf(kind, item) ?? {}),
-            object: include === 'None' ? null : include === 'Object' ? item : partialMetadata(item, representation),
-          })),
+        : items.map((item) => {
+            const stored = toStored === undefined ? item : toStored(item)
+            return {
+              cells: columns.map((column) => column.value(stored, cellContext)),
+              ...(conditionsOf(kind, item) ?? {}),
+              object: include === 'None' ? null : include === 'Object' ? item : partialMetadata(item, representation),
+            }
+          }),
   }
 }
 

@@ -3,7 +3,7 @@
  * own metadata; writing changes nothing but the replicas, through the ordinary update of the object.
  */
 
-import { scale as scaleSchema } from '../../../api/autoscaling/scale.ts'
+import { scaleColumns, scale as scaleSchema } from '../../../api/autoscaling/scale.ts'
 import type { ScaleSubresource } from '../../../apimachinery/kind.ts'
 import type { KubeObject, Mutable } from '../../../apimachinery/object.ts'
 import { jsonPatch } from '../../../apimachinery/patch/json-patch.ts'
@@ -27,12 +27,13 @@ import { updateObject } from '../update.ts'
 
 export async function scaleVerb(context: RequestContext, resource: ServedResource): Promise<HttpResponse> {
   const { server, info } = context
-  const representation = server.negotiators.plain.negotiate(context.header('accept'))
+  const representation = server.negotiators.object.negotiate(context.header('accept'))
+  const shown = scaleResource(resource)
   const scale = resource.kind.scale as ScaleSubresource<KubeObject>
   const key = resource.store.keyOf(info.namespace, info.name)
   const kv = await server.store.get(key)
   if (kv === undefined) throw notFound(resource.groupResource, info.name)
-  if (info.verb === 'get') return respondObject(context, scaleOf(scale, resource.store.objectOf(kv)), representation)
+  if (info.verb === 'get') return respondObject(context, scaleOf(scale, resource.store.objectOf(kv)), representation, 200, shown)
 
   const isPatch = info.verb === 'patch'
   const options = parseWriteOptions(context, isPatch ? 'PatchOptions' : 'UpdateOptions')
@@ -47,7 +48,13 @@ export async function scaleVerb(context: RequestContext, resource: ServedResourc
     },
   })
   const object = JSON.parse(servedText(result.bytes, result.revision)) as KubeObject
-  return respondObject(context, scaleOf(scale, object), representation)
+  return respondObject(context, scaleOf(scale, object), representation, 200, shown)
+}
+
+/** The resource as its Scale shows it: with other columns. */
+function scaleResource(resource: ServedResource): ServedResource {
+  const { toStored: _, ...version } = resource.version
+  return { ...resource, version, kind: { ...resource.kind, kind: 'Scale', columns: scaleColumns as never } }
 }
 
 interface ScaleBody {
