@@ -13,6 +13,7 @@ import type { KindDefinition } from '../apimachinery/kind.ts'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
 import type { Random } from '../std/random.ts'
+import { TaskScope } from '../std/task-scope.ts'
 import type { Store } from '../store/store.ts'
 import type { HttpHandler } from '../wire/http.ts'
 import { createJwtSigner } from '../wire/jwt.ts'
@@ -24,6 +25,7 @@ import type { Authorizer } from './authz/authorizer.ts'
 import { componentIdentities } from './authz/components.ts'
 import { Rbac } from './authz/rbac.ts'
 import { bootstrap } from './bootstrap/bootstrap.ts'
+import { startUpkeep } from './bootstrap/upkeep.ts'
 import { RequestCounts } from './describe/request-counts.ts'
 import { handle } from './handle.ts'
 import { Catalog } from './registry/catalog.ts'
@@ -76,8 +78,10 @@ export interface ApiServer {
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const server = build(options)
   const stopping = new AbortController()
+  const upkeep = new TaskScope((error, task) => server.log.error('A task of the API server failed', { task, error }), stopping.signal)
   const ready = bootstrap(server, stopping.signal).then(() => {
     server.health.isReady = true
+    startUpkeep(server, upkeep)
   })
   // Whoever does not look at `ready` must not bring the process down; /readyz tells it too.
   ready.catch((error: unknown) => {
@@ -92,6 +96,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       server.channels.close()
       server.rbac.close()
       await ready.catch(() => {})
+      await upkeep.close()
     },
   }
 }

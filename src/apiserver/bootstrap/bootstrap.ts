@@ -1,6 +1,6 @@
 /**
  * The objects that every cluster has: four namespaces, two priority classes, the range of Service addresses, and the
- * `kubernetes` Service with its endpoints. Created when missing; at later starts each costs one look. What follows
+ * `kubernetes` Service with its endpoints, flow control's objects and one APIService for each group and version. Created when missing; at later starts each costs one look. What follows
  * from flags (the advertised address) is put right.
  */
 
@@ -8,7 +8,9 @@ import { Namespace } from '../../api/core/namespace.ts'
 import { ServiceCIDR } from '../../api/networking/service-cidr.ts'
 import { PriorityClass } from '../../api/scheduling/priority-class.ts'
 import type { Server } from '../server-parts.ts'
+import { ensureApiServices } from './api-services.ts'
 import { createMissing } from './create-missing.ts'
+import { ensureFlowControl } from './flow-control.ts'
 import { bootstrapKubernetesService } from './kubernetes-service.ts'
 import { bootstrapRbac } from './rbac.ts'
 
@@ -28,11 +30,18 @@ const priorityClasses = [
 ]
 
 export async function bootstrap(server: Server, signal: AbortSignal): Promise<void> {
-  await Promise.all(namespaces.map((name) => createMissing(server, Namespace, { metadata: { name } }, signal)))
+  await Promise.all(namespaces.map((name) => createMissing(server, Namespace, { metadata: { name } }, { signal })))
   await Promise.all([
-    ...priorityClasses.map(({ name, ...rest }) => createMissing(server, PriorityClass, { metadata: { name }, ...rest }, signal)),
-    createMissing(server, ServiceCIDR, { metadata: { name: 'kubernetes' }, spec: { cidrs: [server.flags.serviceClusterIpRange] } }, signal),
+    ...priorityClasses.map(({ name, ...rest }) => createMissing(server, PriorityClass, { metadata: { name }, ...rest }, { signal })),
+    createMissing(
+      server,
+      ServiceCIDR,
+      { metadata: { name: 'kubernetes' }, spec: { cidrs: [server.flags.serviceClusterIpRange] } },
+      { signal },
+    ),
     bootstrapRbac(server, signal),
     bootstrapKubernetesService(server, signal),
+    ensureFlowControl(server, signal),
+    ensureApiServices(server, signal),
   ])
 }

@@ -15,9 +15,10 @@ export async function createMissing<T extends KubeObject>(
     readonly metadata: { readonly name?: string; readonly namespace?: string; readonly [field: string]: unknown }
     readonly [field: string]: unknown
   },
-  signal?: AbortSignal,
+  { signal, manager }: { readonly signal?: AbortSignal; readonly manager?: string } = {},
 ): Promise<void> {
-  const write = internalWrite(server, kind as unknown as KindDefinition, object.metadata.namespace ?? '', signal)
+  const place = internalWrite(server, kind as unknown as KindDefinition, object.metadata.namespace ?? '', signal)
+  const write = manager === undefined ? place : { ...place, manager }
   const { resource } = write
   const key = resource.store.keyOf(write.namespace, object.metadata.name ?? '')
   if ((await server.store.get(key)) !== undefined) return

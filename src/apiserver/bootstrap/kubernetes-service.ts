@@ -28,7 +28,7 @@ export async function bootstrapKubernetesService(server: Server, signal: AbortSi
     sessionAffinity: 'None',
     ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
   }
-  await createMissing(server, Service, { metadata: { name, namespace, labels } as { name: string; namespace: string }, spec }, signal)
+  await createMissing(server, Service, { metadata: { name, namespace, labels } as { name: string; namespace: string }, spec }, { signal })
   const subsets = [{ addresses: [{ ip }], ports: [{ name: 'https', port, protocol: 'TCP' }] }]
   await ensure(
     server,
@@ -58,7 +58,7 @@ async function ensure(
   content: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): Promise<void> {
-  await createMissing(server, kind, { metadata: { name, namespace, ...metadata }, ...content }, signal)
+  await createMissing(server, kind, { metadata: { name, namespace, ...metadata }, ...content }, { signal })
   const write = internalWrite(server, kind, namespace, signal)
   const kv = await server.store.get(write.resource.store.keyOf(namespace, name))
   if (kv === undefined) return

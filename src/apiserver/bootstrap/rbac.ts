@@ -116,7 +116,7 @@ async function ensure(server: Server, kind: KindDefinition, object: BootstrapObj
   try {
     const write = internalWrite(server, kind, namespace, signal)
     const kv = await server.store.get(write.resource.store.keyOf(namespace, name))
-    if (kv === undefined) return await createMissing(server, kind, object, signal)
+    if (kv === undefined) return await createMissing(server, kind, object, { signal })
     const have = write.resource.store.objectOf(kv) as unknown as Draft
     if (have.metadata.annotations?.[autoupdateKey] === 'false' || completed(have, object) === undefined) return
     await updateObject(write, {

@@ -12,7 +12,7 @@ import type { Catalog, ServedResource } from '../registry/catalog.ts'
 import type { Server } from '../server-parts.ts'
 
 /** Of the group's APIServices; custom groups have 1000. */
-const groupPriorities: Readonly<Record<string, number>> = {
+export const groupPriorities: Readonly<Record<string, number>> = {
   '': 18000,
   'apiregistration.k8s.io': 18000,
   apps: 17800,

@@ -1,0 +1,39 @@
+/**
+ * What the API server looks after while it runs, besides answering: the `kubernetes` Service and its endpoints, and the objects
+ * of flow control. Both are put right from time to time, whatever became of them; conditions of FlowSchemas at once.
+ */
+
+import type { TaskScope } from '../../std/task-scope.ts'
+import type { Server } from '../server-parts.ts'
+import { ensureFlowControl, tellDangling, watchFlowControl } from './flow-control.ts'
+import { bootstrapKubernetesService } from './kubernetes-service.ts'
+
+const serviceEveryMs = 10_000
+const flowControlEveryMs = 60_000
+
+export function startUpkeep(server: Server, scope: TaskScope): void {
+  const every = (name: string, periodMs: number, look: (signal: AbortSignal) => Promise<void>): void =>
+    scope.run(name, async (signal) => {
+      for (;;) {
+        await server.clock.sleep(periodMs, signal)
+        // The store may be full or away for a while: the next round tries again.
+        await look(signal).catch((error: unknown) => server.log.warn('Upkeep failed', { task: name, error: String(error) }))
+      }
+    })
+  every('kubernetes service', serviceEveryMs, (signal) => bootstrapKubernetesService(server, signal))
+  every('flow control', flowControlEveryMs, (signal) => ensureFlowControl(server, signal))
+  scope.run('dangling flow schemas', (signal) => keepTelling(server, signal))
+}
+
+async function keepTelling(server: Server, signal: AbortSignal): Promise<void> {
+  let wake = Promise.withResolvers<void>()
+  const onAbort = (): void => wake.resolve()
+  signal.addEventListener('abort', onAbort, { once: true })
+  using _watch = watchFlowControl(server, () => wake.resolve())
+  while (!signal.aborted) {
+    await tellDangling(server)
+    await wake.promise
+    wake = Promise.withResolvers()
+    if (signal.aborted) wake.resolve()
+  }
+}
