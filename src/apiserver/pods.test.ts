@@ -82,6 +82,9 @@ test('namespaces: marked, emptied by others, finalized', async () => {
   expect(deleted.json).toMatchObject({ kind: 'Namespace', status: { phase: 'Terminating' } })
   const refused = await api.request('POST', `${ns}/x/configmaps`, { metadata: { name: 'a' } })
   expect(refused.status).toBe(403)
+  expect(refused.json.message).toBe(
+    'configmaps "a" is forbidden: unable to create new content in namespace x because it is being terminated',
+  )
   expect(refused.json.details.causes).toEqual([
     { reason: 'NamespaceTerminating', message: 'namespace x is being terminated', field: 'metadata.namespace' },
   ])

@@ -42,6 +42,12 @@ describe.runIf(existsSync(place))('official fixtures', () => {
 
 const pod = schemaOf('v1', 'Pod') as StructSchema
 
+test('lists in maps are messages of their own: what else is known of a user', () => {
+  const request = schemaOf('certificates.k8s.io/v1', 'CertificateSigningRequest') as StructSchema
+  const object = { metadata: { name: 'a' }, spec: { request: '', signerName: 's', extra: { one: ['x', 'y'], none: [] } } }
+  expect(decodeProtobuf(request, encodeProtobuf(request, object))).toMatchObject({ spec: { extra: { one: ['x', 'y'], none: [] } } })
+})
+
 test('truncated input is an error at every length', () => {
   const object = {
     metadata: { name: 'a', labels: { x: 'y' } },

@@ -334,7 +334,7 @@ function readerOf(schema: Schema): ReadValue {
     case 'list':
       return schema.wrapper === undefined ? readerOf(schema.items) : wrapped(readerOf(schema.items))
     case 'map':
-      return mapEntry(readerOf(schema.values), zeroOf(schema.values))
+      return mapEntry(mapValueReader(schema.values), zeroOf(schema.values))
     default:
       return messageReader(schema.type)
   }
@@ -352,6 +352,11 @@ function wrapped(read: ReadValue): ReadValue {
     })
     return items
   }
+}
+
+/** Protobuf has no repeated values in maps: a list is a message of its own there (`extra` of users). */
+function mapValueReader(values: Schema): ReadValue {
+  return values.type === 'list' ? wrapped(readerOf(values.items)) : readerOf(values)
 }
 
 function mapEntry(read: ReadValue, zero: unknown): ReadValue {

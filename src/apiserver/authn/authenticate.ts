@@ -3,6 +3,7 @@
  * connection with a certificate is kept on the connection.
  */
 import { unauthorized } from '../../apimachinery/status-error.ts'
+import { digest } from '../../std/digest.ts'
 import type { HttpRequest } from '../../wire/http.ts'
 import { anonymous, authenticated, type User } from './user.ts'
 
@@ -28,8 +29,8 @@ export function authenticate({ tokens }: Authenticators, http: HttpRequest): Use
   if (session?.known !== undefined && authorization === undefined) return session.known
   if (session?.user !== undefined) return (session.known = authenticated(session.user))
   if (peer.certificate !== undefined) {
-    const { commonName, organizations } = peer.certificate
-    const user = authenticated({ name: commonName, groups: organizations })
+    const { commonName, organizations, raw } = peer.certificate
+    const user = authenticated({ name: commonName, groups: organizations, extra: credentialId(raw) })
     peer.session = { known: user } satisfies Session
     return user
   }
@@ -37,6 +38,12 @@ export function authenticate({ tokens }: Authenticators, http: HttpRequest): Use
   if (token !== undefined) return fromToken(tokens, token)
   if (peer.certificateError !== undefined || (authorization !== undefined && authorization !== '')) throw unauthorized()
   return anonymous
+}
+
+/** Which certificate it was, for audits and `kubectl auth whoami`. */
+function credentialId(certificate: Uint8Array): User['extra'] {
+  const fingerprint = Buffer.from(digest('sha256', certificate)).toString('hex')
+  return { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${fingerprint}`] }
 }
 
 function bearerToken(authorization: string | undefined): string | undefined {

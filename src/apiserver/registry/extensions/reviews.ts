@@ -9,7 +9,6 @@ import type { ObjectMeta } from '../../../apimachinery/object.ts'
 import { badRequest, invalid } from '../../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../../wire/http.ts'
 import type { User } from '../../authn/user.ts'
-import { mastersGroup } from '../../authn/user.ts'
 import { decide } from '../../authz/authorize.ts'
 import type { AuthorizationAttributes } from '../../authz/authorizer.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
@@ -116,10 +115,6 @@ export const selfSubjectRulesReviews = asked(async (context, draft) => {
   const { user, server } = context
   const resourceRules: object[] = []
   const nonResourceRules: object[] = []
-  if (user.groups.includes(mastersGroup)) {
-    resourceRules.push({ verbs: ['*'], apiGroups: ['*'], resources: ['*'] })
-    nonResourceRules.push({ verbs: ['*'], nonResourceURLs: ['*'] })
-  }
   for (const grant of await server.rbac.grantsOf(user)) {
     if (grant.namespace !== '' && grant.namespace !== namespace) continue
     for (const { verbs = [], apiGroups, resources, resourceNames, nonResourceURLs } of grant.rules) {
