@@ -13,7 +13,7 @@ export const typeMeta = {
 export interface LabelSelectorRequirement extends Infer<typeof labelSelectorRequirement> {}
 export const labelSelectorRequirement = struct('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement', {
   key: field(1, string),
-  operator: field(2, string).enum('DoesNotExist', 'Exists', 'In', 'NotIn'),
+  operator: field(2, string),
   values: field(3, list(string)).optional().listAtomic(),
 })
 
@@ -26,7 +26,7 @@ export const labelSelector = atomicStruct('io.k8s.apimachinery.pkg.apis.meta.v1.
 export interface Condition extends Infer<typeof condition> {}
 export const condition = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Condition', {
   type: field(1, string),
-  status: field(2, string).enum('False', 'True', 'Unknown'),
+  status: field(2, string),
   observedGeneration: field(3, int64).optional(),
   lastTransitionTime: field(4, time),
   reason: field(5, string),
@@ -36,7 +36,7 @@ export const condition = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Condition'
 export interface FieldSelectorRequirement extends Infer<typeof fieldSelectorRequirement> {}
 export const fieldSelectorRequirement = struct('io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement', {
   key: field(1, string),
-  operator: field(2, string).enum('DoesNotExist', 'Exists', 'In', 'NotIn'),
+  operator: field(2, string),
   values: field(3, list(string)).optional().listAtomic(),
 })
 
@@ -51,29 +51,13 @@ export const deleteOptions = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Delete
   gracePeriodSeconds: field(1, int64).optional().pointer(),
   preconditions: field(2, preconditions).optional().pointer(),
   orphanDependents: field(3, boolean).optional().pointer(),
-  propagationPolicy: field(4, string).optional().pointer().enum('Background', 'Foreground', 'Orphan'),
+  propagationPolicy: field(4, string).optional().pointer(),
   dryRun: field(5, list(string)).optional().listAtomic(),
   ignoreStoreReadErrorWithClusterBreakingPotential: field(6, boolean).optional().pointer(),
 })
 
 const statusCause = struct('io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause', {
-  reason: field(1, string)
-    .optional()
-    .enum(
-      'FieldManagerConflict',
-      'FieldValueDuplicate',
-      'FieldValueForbidden',
-      'FieldValueInvalid',
-      'FieldValueNotFound',
-      'FieldValueNotSupported',
-      'FieldValueRequired',
-      'FieldValueTooLong',
-      'FieldValueTooMany',
-      'FieldValueTypeInvalid',
-      'InternalError',
-      'ResourceVersionTooLarge',
-      'UnexpectedServerResponse',
-    ),
+  reason: field(1, string).optional(),
   message: field(2, string).optional(),
   field: field(3, string).optional(),
 })
@@ -91,30 +75,7 @@ export const statusSchema = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Status'
   metadata: field(1, listMeta).optional(),
   status: field(2, string).optional(),
   message: field(3, string).optional(),
-  reason: field(4, string)
-    .optional()
-    .enum(
-      '',
-      'AlreadyExists',
-      'BadRequest',
-      'Conflict',
-      'Expired',
-      'Forbidden',
-      'Gone',
-      'InternalError',
-      'Invalid',
-      'MethodNotAllowed',
-      'NotAcceptable',
-      'NotFound',
-      'RequestEntityTooLarge',
-      'ServerTimeout',
-      'ServiceUnavailable',
-      'StorageReadError',
-      'Timeout',
-      'TooManyRequests',
-      'Unauthorized',
-      'UnsupportedMediaType',
-    ),
+  reason: field(4, string).optional(),
   details: field(5, statusDetails).optional().pointer().listAtomic(),
   code: field(6, int32).optional(),
 })

@@ -22,7 +22,7 @@ export const ownerReference = atomicStruct(`${meta}.OwnerReference`, {
 export type ManagedFieldsEntry = Infer<typeof managedFieldsEntry>
 export const managedFieldsEntry = struct(`${meta}.ManagedFieldsEntry`, {
   manager: field(1, string).optional().doc('Who manages these fields.'),
-  operation: field(2, string).optional().enum('Apply', 'Update').doc('Apply or Update.'),
+  operation: field(2, string).optional().doc('Apply or Update.'),
   apiVersion: field(3, string).optional().doc('The version in which the fields are named.'),
   time: field(4, time).optional().pointer().doc('When the set of fields last changed.'),
   fieldsType: field(6, string).optional().doc('FieldsV1.'),

@@ -19,7 +19,7 @@ export const paramRef = atomicStruct('admissionregistration.v1.ParamRef', {
   name: field(1, string).optional(),
   namespace: field(2, string).optional(),
   selector: field(3, labelSelector).optional().pointer(),
-  parameterNotFoundAction: field(4, string).optional().pointer().enum('Allow', 'Deny'),
+  parameterNotFoundAction: field(4, string).optional().pointer(),
 })
 
 export interface ValidatingAdmissionPolicyBindingSpec extends Infer<typeof validatingAdmissionPolicyBindingSpec> {}

@@ -53,7 +53,7 @@ export const webhookConversion = struct('io.k8s.apiextensions-apiserver.pkg.apis
 
 export interface CustomResourceConversion extends Infer<typeof customResourceConversion> {}
 export const customResourceConversion = struct('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion', {
-  strategy: field(1, string).enum('None', 'Webhook'),
+  strategy: field(1, string),
   webhook: field(2, webhookConversion).optional().pointer(),
 })
 
@@ -94,10 +94,7 @@ export const validationRule = struct('io.k8s.apiextensions-apiserver.pkg.apis.ap
   rule: field(1, string),
   message: field(2, string).optional(),
   messageExpression: field(3, string).optional(),
-  reason: field(4, string)
-    .optional()
-    .pointer()
-    .enum('FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'),
+  reason: field(4, string).optional().pointer(),
   fieldPath: field(5, string).optional(),
   optionalOldSelf: field(6, boolean).optional().pointer(),
 })
@@ -203,7 +200,7 @@ export const customResourceDefinitionSpec = struct(
   {
     group: field(1, string),
     names: field(3, customResourceDefinitionNames),
-    scope: field(4, string).enum('Cluster', 'Namespaced'),
+    scope: field(4, string),
     versions: field(7, list(customResourceDefinitionVersion)).listAtomic(),
     conversion: field(9, customResourceConversion).optional().pointer(),
     preserveUnknownFields: field(10, boolean).optional(),
@@ -214,14 +211,8 @@ export interface CustomResourceDefinitionCondition extends Infer<typeof customRe
 export const customResourceDefinitionCondition = struct(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition',
   {
-    type: field(1, string).enum(
-      'Established',
-      'KubernetesAPIApprovalPolicyConformant',
-      'NamesAccepted',
-      'NonStructuralSchema',
-      'Terminating',
-    ),
-    status: field(2, string).enum('False', 'True', 'Unknown'),
+    type: field(1, string),
+    status: field(2, string),
     lastTransitionTime: field(3, time).optional(),
     reason: field(4, string).optional(),
     message: field(5, string).optional(),

@@ -31,8 +31,8 @@ export const apiServiceSpec = struct('io.k8s.kube-aggregator.pkg.apis.apiregistr
 
 export interface APIServiceCondition extends Infer<typeof apiServiceCondition> {}
 export const apiServiceCondition = struct('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition', {
-  type: field(1, string).enum('Available'),
-  status: field(2, string).enum('False', 'True', 'Unknown'),
+  type: field(1, string),
+  status: field(2, string),
   lastTransitionTime: field(3, time).optional(),
   reason: field(4, string).optional(),
   message: field(5, string).optional(),

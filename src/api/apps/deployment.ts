@@ -54,7 +54,7 @@ export const deploymentSpec = struct('apps.v1.DeploymentSpec', {
 
 export interface DeploymentCondition extends Infer<typeof deploymentCondition> {}
 export const deploymentCondition = struct('apps.v1.DeploymentCondition', {
-  type: field(1, string).enum('Available', 'Progressing', 'ReplicaFailure'),
+  type: field(1, string),
   status: field(2, string),
   lastUpdateTime: field(6, time).optional(),
   lastTransitionTime: field(7, time).optional(),

@@ -35,7 +35,7 @@ export const replicaSetSpec = struct('apps.v1.ReplicaSetSpec', {
 
 export interface ReplicaSetCondition extends Infer<typeof replicaSetCondition> {}
 export const replicaSetCondition = struct('apps.v1.ReplicaSetCondition', {
-  type: field(1, string).enum('ReplicaFailure'),
+  type: field(1, string),
   status: field(2, string),
   lastTransitionTime: field(3, time).optional(),
   reason: field(4, string).optional(),

@@ -36,8 +36,8 @@ export const statefulSetOrdinals = struct('apps.v1.StatefulSetOrdinals', {
 
 export interface StatefulSetPersistentVolumeClaimRetentionPolicy extends Infer<typeof statefulSetPersistentVolumeClaimRetentionPolicy> {}
 export const statefulSetPersistentVolumeClaimRetentionPolicy = struct('apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy', {
-  whenDeleted: field(1, string).optional().enum('Delete', 'Retain'),
-  whenScaled: field(2, string).optional().enum('Delete', 'Retain'),
+  whenDeleted: field(1, string).optional(),
+  whenScaled: field(2, string).optional(),
 })
 
 export interface RollingUpdateStatefulSetStrategy extends Infer<typeof rollingUpdateStatefulSetStrategy> {}

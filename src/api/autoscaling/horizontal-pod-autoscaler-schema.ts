@@ -7,7 +7,7 @@ import { field, type Infer, int32, int64, list, quantity, string, struct, time }
 
 export interface HPAScalingPolicy extends Infer<typeof hpaScalingPolicy> {}
 export const hpaScalingPolicy = struct('autoscaling.v2.HPAScalingPolicy', {
-  type: field(1, string).enum('Percent', 'Pods'),
+  type: field(1, string),
   value: field(2, int32),
   periodSeconds: field(3, int32),
 })
@@ -15,7 +15,7 @@ export const hpaScalingPolicy = struct('autoscaling.v2.HPAScalingPolicy', {
 export interface HPAScalingRules extends Infer<typeof hpaScalingRules> {}
 export const hpaScalingRules = struct('autoscaling.v2.HPAScalingRules', {
   stabilizationWindowSeconds: field(3, int32).optional().pointer(),
-  selectPolicy: field(1, string).optional().pointer().enum('Disabled', 'Max', 'Min'),
+  selectPolicy: field(1, string).optional().pointer(),
   policies: field(2, list(hpaScalingPolicy)).optional().listAtomic(),
   tolerance: field(4, quantity).optional().pointer(),
 })
@@ -28,7 +28,7 @@ export const horizontalPodAutoscalerBehavior = struct('autoscaling.v2.Horizontal
 
 export interface MetricTarget extends Infer<typeof metricTarget> {}
 export const metricTarget = struct('autoscaling.v2.MetricTarget', {
-  type: field(1, string).enum('AverageValue', 'Utilization', 'Value'),
+  type: field(1, string),
   value: field(2, quantity).optional().pointer(),
   averageValue: field(3, quantity).optional().pointer(),
   averageUtilization: field(4, int32).optional().pointer(),
@@ -81,7 +81,7 @@ export const resourceMetricSource = struct('autoscaling.v2.ResourceMetricSource'
 
 export interface MetricSpec extends Infer<typeof metricSpec> {}
 export const metricSpec = struct('autoscaling.v2.MetricSpec', {
-  type: field(1, string).enum('ContainerResource', 'External', 'Object', 'Pods', 'Resource'),
+  type: field(1, string),
   object: field(2, objectMetricSource).optional().pointer(),
   pods: field(3, podsMetricSource).optional().pointer(),
   resource: field(4, resourceMetricSource).optional().pointer(),
@@ -100,7 +100,7 @@ export const horizontalPodAutoscalerSpec = struct('autoscaling.v2.HorizontalPodA
 
 export interface HorizontalPodAutoscalerCondition extends Infer<typeof horizontalPodAutoscalerCondition> {}
 export const horizontalPodAutoscalerCondition = struct('autoscaling.v2.HorizontalPodAutoscalerCondition', {
-  type: field(1, string).enum('AbleToScale', 'ScalingActive', 'ScalingLimited'),
+  type: field(1, string),
   status: field(2, string),
   lastTransitionTime: field(3, time).optional(),
   reason: field(4, string).optional(),
@@ -148,7 +148,7 @@ export const resourceMetricStatus = struct('autoscaling.v2.ResourceMetricStatus'
 
 export interface MetricStatus extends Infer<typeof metricStatus> {}
 export const metricStatus = struct('autoscaling.v2.MetricStatus', {
-  type: field(1, string).enum('ContainerResource', 'External', 'Object', 'Pods', 'Resource'),
+  type: field(1, string),
   object: field(2, objectMetricStatus).optional().pointer(),
   pods: field(3, podsMetricStatus).optional().pointer(),
   resource: field(4, resourceMetricStatus).optional().pointer(),

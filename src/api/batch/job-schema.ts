@@ -64,7 +64,7 @@ export const jobSpec = struct('batch.v1.JobSpec', {
 
 export interface JobCondition extends Infer<typeof jobCondition> {}
 export const jobCondition = struct('batch.v1.JobCondition', {
-  type: field(1, string).enum('Complete', 'Failed', 'FailureTarget', 'SuccessCriteriaMet', 'Suspended'),
+  type: field(1, string),
   status: field(2, string),
   lastProbeTime: field(3, time).optional(),
   lastTransitionTime: field(4, time).optional(),

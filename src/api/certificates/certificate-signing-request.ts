@@ -27,7 +27,7 @@ export const certificateSigningRequestSpec = struct('certificates.v1.Certificate
 
 export interface CertificateSigningRequestCondition extends Infer<typeof certificateSigningRequestCondition> {}
 export const certificateSigningRequestCondition = struct('certificates.v1.CertificateSigningRequestCondition', {
-  type: field(1, string).enum('Approved', 'Denied', 'Failed'),
+  type: field(1, string),
   status: field(6, string),
   reason: field(2, string).optional(),
   message: field(3, string).optional(),

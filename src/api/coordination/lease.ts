@@ -15,7 +15,7 @@ export const leaseSpec = struct('coordination.v1.LeaseSpec', {
   acquireTime: field(3, microTime).optional().pointer(),
   renewTime: field(4, microTime).optional().pointer(),
   leaseTransitions: field(5, int32).optional().pointer(),
-  strategy: field(6, string).optional().pointer().enum('OldestEmulationVersion'),
+  strategy: field(6, string).optional().pointer(),
   preferredHolder: field(7, string).optional().pointer(),
 })
 

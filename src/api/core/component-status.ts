@@ -10,8 +10,8 @@ import { field, type Infer, list, string, struct } from '../../apimachinery/sche
 
 export interface ComponentCondition extends Infer<typeof componentCondition> {}
 export const componentCondition = struct('core.v1.ComponentCondition', {
-  type: field(1, string).enum('Healthy'),
-  status: field(2, string).enum('False', 'True', 'Unknown'),
+  type: field(1, string),
+  status: field(2, string),
   message: field(3, string).optional(),
   error: field(4, string).optional(),
 })

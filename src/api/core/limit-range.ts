@@ -13,7 +13,7 @@ import { setItemDefaults, validateLimits } from './limit-range-rules.ts'
 
 export interface LimitRangeItem extends Infer<typeof limitRangeItem> {}
 export const limitRangeItem = struct('core.v1.LimitRangeItem', {
-  type: field(1, string).enum('Container', 'PersistentVolumeClaim', 'Pod'),
+  type: field(1, string),
   max: field(2, map(quantity)).optional(),
   min: field(3, map(quantity)).optional(),
   default: field(4, map(quantity)).optional(),

@@ -13,19 +13,13 @@ import { validateFinalizerName, validateObjectMeta, validateObjectMetaUpdate } f
 
 export interface NamespaceSpec extends Infer<typeof namespaceSpec> {}
 export const namespaceSpec = struct('core.v1.NamespaceSpec', {
-  finalizers: field(1, list(string)).optional().enum('kubernetes').listAtomic(),
+  finalizers: field(1, list(string)).optional().listAtomic(),
 })
 
 export interface NamespaceCondition extends Infer<typeof namespaceCondition> {}
 export const namespaceCondition = struct('core.v1.NamespaceCondition', {
-  type: field(1, string).enum(
-    'NamespaceContentRemaining',
-    'NamespaceDeletionContentFailure',
-    'NamespaceDeletionDiscoveryFailure',
-    'NamespaceDeletionGroupVersionParsingFailure',
-    'NamespaceFinalizersRemaining',
-  ),
-  status: field(2, string).enum('False', 'True', 'Unknown'),
+  type: field(1, string),
+  status: field(2, string),
   lastTransitionTime: field(4, time).optional(),
   reason: field(5, string).optional(),
   message: field(6, string).optional(),

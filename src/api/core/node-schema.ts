@@ -38,14 +38,14 @@ export const nodeSpec = struct('core.v1.NodeSpec', {
 
 export interface NodeAddress extends Infer<typeof nodeAddress> {}
 export const nodeAddress = struct('core.v1.NodeAddress', {
-  type: field(1, string).enum('ExternalDNS', 'ExternalIP', 'Hostname', 'InternalDNS', 'InternalIP'),
+  type: field(1, string),
   address: field(2, string),
 })
 
 export interface NodeCondition extends Infer<typeof nodeCondition> {}
 export const nodeCondition = struct('core.v1.NodeCondition', {
-  type: field(1, string).enum('DiskPressure', 'MemoryPressure', 'NetworkUnavailable', 'PIDPressure', 'Ready'),
-  status: field(2, string).enum('False', 'True', 'Unknown'),
+  type: field(1, string),
+  status: field(2, string),
   lastHeartbeatTime: field(3, time).optional(),
   lastTransitionTime: field(4, time).optional(),
   reason: field(5, string).optional(),

@@ -33,15 +33,8 @@ export const persistentVolumeClaimSpec = struct('core.v1.PersistentVolumeClaimSp
 
 export interface PersistentVolumeClaimCondition extends Infer<typeof persistentVolumeClaimCondition> {}
 export const persistentVolumeClaimCondition = struct('core.v1.PersistentVolumeClaimCondition', {
-  type: field(1, string).enum(
-    'ControllerResizeError',
-    'FileSystemResizePending',
-    'ModifyVolumeError',
-    'ModifyingVolume',
-    'NodeResizeError',
-    'Resizing',
-  ),
-  status: field(2, string).enum('False', 'True', 'Unknown'),
+  type: field(1, string),
+  status: field(2, string),
   lastProbeTime: field(3, time).optional(),
   lastTransitionTime: field(4, time).optional(),
   reason: field(5, string).optional(),
@@ -55,7 +48,9 @@ export const persistentVolumeClaimStatus = struct('core.v1.PersistentVolumeClaim
   capacity: field(3, map(quantity)).optional(),
   conditions: field(4, list(persistentVolumeClaimCondition)).optional().listMap('type').patchMerge('type'),
   allocatedResources: field(5, map(quantity)).optional(),
-  allocatedResourceStatuses: field(7, map(string)).optional(),
+  allocatedResourceStatuses: field(7, map(string))
+    .optional()
+    .enum('ControllerResizeInProgress', 'ControllerResizeInfeasible', 'NodeResizeInProgress', 'NodeResizeInfeasible', 'NodeResizePending'),
   currentVolumeAttributesClassName: field(8, string).optional().pointer(),
   modifyVolumeStatus: field(9, modifyVolumeStatus).optional().pointer(),
 })

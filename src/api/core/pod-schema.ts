@@ -7,18 +7,9 @@ import { resourceRequirements } from './pod-spec/resources.ts'
 
 export interface PodCondition extends Infer<typeof podCondition> {}
 export const podCondition = struct('core.v1.PodCondition', {
-  type: field(1, string).enum(
-    'ContainersReady',
-    'DisruptionTarget',
-    'Initialized',
-    'PodReadyToStartContainers',
-    'PodResizeInProgress',
-    'PodResizePending',
-    'PodScheduled',
-    'Ready',
-  ),
+  type: field(1, string),
   observedGeneration: field(7, int64).optional(),
-  status: field(2, string).enum('False', 'True', 'Unknown'),
+  status: field(2, string),
   lastProbeTime: field(3, time).optional(),
   lastTransitionTime: field(4, time).optional(),
   reason: field(5, string).optional(),
@@ -28,33 +19,12 @@ export const podCondition = struct('core.v1.PodCondition', {
 export interface ResourceHealth extends Infer<typeof resourceHealth> {}
 export const resourceHealth = struct('core.v1.ResourceHealth', {
   resourceID: field(1, string),
-  health: field(2, string).optional().enum('Healthy', 'Unhealthy', 'Unknown'),
+  health: field(2, string).optional(),
 })
 
 export interface ResourceStatus extends Infer<typeof resourceStatus> {}
 export const resourceStatus = struct('core.v1.ResourceStatus', {
-  name: field(1, string).enum(
-    'configmaps',
-    'cpu',
-    'ephemeral-storage',
-    'limits.cpu',
-    'limits.ephemeral-storage',
-    'limits.memory',
-    'memory',
-    'persistentvolumeclaims',
-    'pods',
-    'replicationcontrollers',
-    'requests.cpu',
-    'requests.ephemeral-storage',
-    'requests.memory',
-    'requests.storage',
-    'resourcequotas',
-    'secrets',
-    'services',
-    'services.loadbalancers',
-    'services.nodeports',
-    'storage',
-  ),
+  name: field(1, string),
   resources: field(2, list(resourceHealth)).optional().listMap('resourceID'),
 })
 
@@ -104,7 +74,7 @@ export const volumeMountStatus = struct('core.v1.VolumeMountStatus', {
   name: field(1, string),
   mountPath: field(2, string),
   readOnly: field(3, boolean).optional(),
-  recursiveReadOnly: field(4, string).optional().pointer().enum('Disabled', 'Enabled', 'IfPossible'),
+  recursiveReadOnly: field(4, string).optional().pointer(),
 })
 
 export interface ContainerStatus extends Infer<typeof containerStatus> {}
@@ -241,7 +211,7 @@ export const podStatus = struct('core.v1.PodStatus', {
   containerStatuses: field(8, list(containerStatus)).optional().listAtomic(),
   qosClass: field(9, string).optional().enum('BestEffort', 'Burstable', 'Guaranteed'),
   ephemeralContainerStatuses: field(13, list(containerStatus)).optional().listAtomic(),
-  resize: field(14, string).optional().enum('Deferred', 'InProgress', 'Infeasible'),
+  resize: field(14, string).optional(),
   resourceClaimStatuses: field(15, list(podResourceClaimStatus)).optional().listMap('name').patchMerge('name').retainKeys(),
   extendedResourceClaimStatus: field(18, podExtendedResourceClaimStatus).optional().pointer(),
 })

@@ -35,8 +35,8 @@ export const replicationControllerSpec = struct('core.v1.ReplicationControllerSp
 
 export interface ReplicationControllerCondition extends Infer<typeof replicationControllerCondition> {}
 export const replicationControllerCondition = struct('core.v1.ReplicationControllerCondition', {
-  type: field(1, string).enum('ReplicaFailure'),
-  status: field(2, string).enum('False', 'True', 'Unknown'),
+  type: field(1, string),
+  status: field(2, string),
   lastTransitionTime: field(3, time).optional(),
   reason: field(4, string).optional(),
   message: field(5, string).optional(),

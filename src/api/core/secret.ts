@@ -15,18 +15,7 @@ export const secret = struct('core.v1.Secret', {
   immutable: field(5, boolean).optional().pointer(),
   data: field(2, map(bytes)).optional(),
   stringData: field(4, map(string)).optional(),
-  type: field(3, string)
-    .optional()
-    .enum(
-      'Opaque',
-      'bootstrap.kubernetes.io/token',
-      'kubernetes.io/basic-auth',
-      'kubernetes.io/dockercfg',
-      'kubernetes.io/dockerconfigjson',
-      'kubernetes.io/service-account-token',
-      'kubernetes.io/ssh-auth',
-      'kubernetes.io/tls',
-    ),
+  type: field(3, string).optional(),
 })
 
 export type Secret = ObjectOf<typeof Secret>

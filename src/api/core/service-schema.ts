@@ -60,7 +60,7 @@ export interface LoadBalancerIngress extends Infer<typeof loadBalancerIngress> {
 export const loadBalancerIngress = struct('core.v1.LoadBalancerIngress', {
   ip: field(1, string).optional(),
   hostname: field(2, string).optional(),
-  ipMode: field(3, string).optional().pointer().enum('Proxy', 'VIP'),
+  ipMode: field(3, string).optional().pointer(),
   ports: field(4, list(portStatus)).optional().listAtomic(),
 })
 

@@ -44,7 +44,7 @@ export const endpoint = struct('discovery.v1.Endpoint', {
 export interface EndpointPort extends Infer<typeof endpointPort> {}
 export const endpointPort = atomicStruct('discovery.v1.EndpointPort', {
   name: field(1, string).optional().pointer(),
-  protocol: field(2, string).optional().pointer(),
+  protocol: field(2, string).optional().pointer().enum('SCTP', 'TCP', 'UDP'),
   port: field(3, int32).optional().pointer(),
   appProtocol: field(4, string).optional().pointer(),
 })
@@ -52,7 +52,7 @@ export const endpointPort = atomicStruct('discovery.v1.EndpointPort', {
 export const endpointSlice = struct('discovery.v1.EndpointSlice', {
   ...typeMeta,
   metadata: field(1, objectMeta).implied(),
-  addressType: field(4, string),
+  addressType: field(4, string).enum('FQDN', 'IPv4', 'IPv6'),
   endpoints: field(2, list(endpoint)).listAtomic(),
   ports: field(3, list(endpointPort)).printed().listAtomic(),
 })

@@ -43,7 +43,7 @@ export const ingressBackend = struct('networking.v1.IngressBackend', {
 export interface HTTPIngressPath extends Infer<typeof httpIngressPath> {}
 export const httpIngressPath = struct('networking.v1.HTTPIngressPath', {
   path: field(1, string).optional(),
-  pathType: field(3, string).pointer(),
+  pathType: field(3, string).pointer().enum('Exact', 'ImplementationSpecific', 'Prefix'),
   backend: field(2, ingressBackend),
 })
 
@@ -80,7 +80,7 @@ export const ingressSpec = struct('networking.v1.IngressSpec', {
 export interface IngressPortStatus extends Infer<typeof ingressPortStatus> {}
 export const ingressPortStatus = struct('networking.v1.IngressPortStatus', {
   port: field(1, int32),
-  protocol: field(2, string),
+  protocol: field(2, string).enum('SCTP', 'TCP', 'UDP'),
   error: field(3, string).optional().pointer(),
 })
 

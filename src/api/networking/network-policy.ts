@@ -14,7 +14,7 @@ import { formatSelector, validateLabelSelector } from '../../apimachinery/select
 
 export interface NetworkPolicyPort extends Infer<typeof networkPolicyPort> {}
 export const networkPolicyPort = struct('networking.v1.NetworkPolicyPort', {
-  protocol: field(1, string).optional().pointer(),
+  protocol: field(1, string).optional().pointer().enum('SCTP', 'TCP', 'UDP'),
   port: field(2, intOrString).optional().pointer(),
   endPort: field(3, int32).optional().pointer(),
 })

@@ -15,7 +15,7 @@ export const priorityClass = struct('scheduling.v1.PriorityClass', {
   value: field(2, int32),
   globalDefault: field(3, boolean).optional(),
   description: field(4, string).optional(),
-  preemptionPolicy: field(5, string).optional().pointer(),
+  preemptionPolicy: field(5, string).optional().pointer().enum('Never', 'PreemptLowerPriority'),
 })
 
 export type PriorityClass = ObjectOf<typeof PriorityClass>

@@ -20,9 +20,9 @@ export interface CSIDriverSpec extends Infer<typeof csiDriverSpec> {}
 export const csiDriverSpec = struct('storage.v1.CSIDriverSpec', {
   attachRequired: field(1, boolean).optional().pointer(),
   podInfoOnMount: field(2, boolean).optional().pointer(),
-  volumeLifecycleModes: field(3, list(string)).optional().enum('Ephemeral', 'Persistent').listSet(),
+  volumeLifecycleModes: field(3, list(string)).optional().listSet(),
   storageCapacity: field(4, boolean).optional().pointer(),
-  fsGroupPolicy: field(5, string).optional().pointer().enum('File', 'None', 'ReadWriteOnceWithFSType'),
+  fsGroupPolicy: field(5, string).optional().pointer(),
   tokenRequests: field(6, list(tokenRequest)).optional().listAtomic(),
   requiresRepublish: field(7, boolean).optional().pointer(),
   seLinuxMount: field(8, boolean).optional().pointer(),

@@ -30,7 +30,7 @@ export const storageClass = struct('storage.v1.StorageClass', {
   metadata: field(1, objectMeta).implied(),
   provisioner: field(2, string),
   parameters: field(3, map(string)).optional(),
-  reclaimPolicy: field(4, string).optional().pointer(),
+  reclaimPolicy: field(4, string).optional().pointer().enum('Delete', 'Recycle', 'Retain'),
   mountOptions: field(5, list(string)).optional().listAtomic(),
   allowVolumeExpansion: field(6, boolean).optional().pointer(),
   volumeBindingMode: field(7, string).optional().pointer().enum('Immediate', 'WaitForFirstConsumer'),

@@ -141,6 +141,7 @@ export class Definitions {
     if (enumValues !== undefined) {
       if (facts.schema.type === 'string') property.enum = enumValues
       else if (facts.schema.type === 'list') property.items = { ...(property.items as OpenApiObject), enum: enumValues }
+      else property.additionalProperties = { ...(property.additionalProperties as OpenApiObject), enum: enumValues }
     }
     return property
   }

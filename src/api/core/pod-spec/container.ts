@@ -18,40 +18,19 @@ export const containerPort = struct('core.v1.ContainerPort', {
 
 export interface ContainerResizePolicy extends Infer<typeof containerResizePolicy> {}
 export const containerResizePolicy = struct('core.v1.ContainerResizePolicy', {
-  resourceName: field(1, string).enum(
-    'configmaps',
-    'cpu',
-    'ephemeral-storage',
-    'limits.cpu',
-    'limits.ephemeral-storage',
-    'limits.memory',
-    'memory',
-    'persistentvolumeclaims',
-    'pods',
-    'replicationcontrollers',
-    'requests.cpu',
-    'requests.ephemeral-storage',
-    'requests.memory',
-    'requests.storage',
-    'resourcequotas',
-    'secrets',
-    'services',
-    'services.loadbalancers',
-    'services.nodeports',
-    'storage',
-  ),
-  restartPolicy: field(2, string).enum('NotRequired', 'RestartContainer'),
+  resourceName: field(1, string),
+  restartPolicy: field(2, string),
 })
 
 export interface ContainerRestartRuleOnExitCodes extends Infer<typeof containerRestartRuleOnExitCodes> {}
 export const containerRestartRuleOnExitCodes = struct('core.v1.ContainerRestartRuleOnExitCodes', {
-  operator: field(1, string).omitEmpty().enum('In', 'NotIn'),
+  operator: field(1, string).omitEmpty(),
   values: field(2, list(int32)).optional().listSet(),
 })
 
 export interface ContainerRestartRule extends Infer<typeof containerRestartRule> {}
 export const containerRestartRule = struct('core.v1.ContainerRestartRule', {
-  action: field(1, string).omitEmpty().enum('Restart'),
+  action: field(1, string).omitEmpty(),
   exitCodes: field(2, containerRestartRuleOnExitCodes).optional().pointer(),
 })
 
@@ -65,7 +44,7 @@ export interface VolumeMount extends Infer<typeof volumeMount> {}
 export const volumeMount = struct('core.v1.VolumeMount', {
   name: field(1, string),
   readOnly: field(2, boolean).optional(),
-  recursiveReadOnly: field(7, string).optional().pointer().enum('Disabled', 'Enabled', 'IfPossible'),
+  recursiveReadOnly: field(7, string).optional().pointer(),
   mountPath: field(3, string),
   subPath: field(4, string).optional(),
   mountPropagation: field(5, string).optional().pointer().enum('Bidirectional', 'HostToContainer', 'None'),
@@ -84,7 +63,7 @@ export const container = struct('core.v1.Container', {
   env: field(7, list(envVar)).optional().listMap('name').patchMerge('name'),
   resources: field(8, resourceRequirements).optional(),
   resizePolicy: field(23, list(containerResizePolicy)).optional().listAtomic(),
-  restartPolicy: field(24, string).optional().pointer().enum('Always', 'Never', 'OnFailure'),
+  restartPolicy: field(24, string).optional().pointer(),
   restartPolicyRules: field(25, list(containerRestartRule)).optional().listAtomic(),
   volumeMounts: field(9, list(volumeMount)).optional().listMap('mountPath').patchMerge('mountPath'),
   volumeDevices: field(21, list(volumeDevice)).optional().listMap('devicePath').patchMerge('devicePath'),
@@ -113,7 +92,7 @@ export const ephemeralContainerCommon = struct('core.v1.EphemeralContainerCommon
   env: field(7, list(envVar)).optional().listMap('name').patchMerge('name'),
   resources: field(8, resourceRequirements).optional(),
   resizePolicy: field(23, list(containerResizePolicy)).optional().listAtomic(),
-  restartPolicy: field(24, string).optional().pointer().enum('Always', 'Never', 'OnFailure'),
+  restartPolicy: field(24, string).optional().pointer(),
   restartPolicyRules: field(25, list(containerRestartRule)).optional().listAtomic(),
   volumeMounts: field(9, list(volumeMount)).optional().listMap('mountPath').patchMerge('mountPath'),
   volumeDevices: field(21, list(volumeDevice)).optional().listMap('devicePath').patchMerge('devicePath'),

@@ -31,21 +31,12 @@ export const hostAlias = struct('core.v1.HostAlias', {
 
 export interface PodOS extends Infer<typeof podOS> {}
 export const podOS = struct('core.v1.PodOS', {
-  name: field(1, string).enum('linux', 'windows'),
+  name: field(1, string),
 })
 
 export interface PodReadinessGate extends Infer<typeof podReadinessGate> {}
 export const podReadinessGate = struct('core.v1.PodReadinessGate', {
-  conditionType: field(1, string).enum(
-    'ContainersReady',
-    'DisruptionTarget',
-    'Initialized',
-    'PodReadyToStartContainers',
-    'PodResizeInProgress',
-    'PodResizePending',
-    'PodScheduled',
-    'Ready',
-  ),
+  conditionType: field(1, string),
 })
 
 export interface PodResourceClaim extends Infer<typeof podResourceClaim> {}

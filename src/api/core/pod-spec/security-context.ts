@@ -73,5 +73,5 @@ export const podSecurityContext = struct('core.v1.PodSecurityContext', {
   fsGroupChangePolicy: field(9, string).optional().pointer().enum('Always', 'OnRootMismatch'),
   seccompProfile: field(10, seccompProfile).optional().pointer(),
   appArmorProfile: field(11, appArmorProfile).optional().pointer(),
-  seLinuxChangePolicy: field(13, string).optional().pointer().enum('MountOption', 'Recursive'),
+  seLinuxChangePolicy: field(13, string).optional().pointer(),
 })

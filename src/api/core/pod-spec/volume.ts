@@ -179,7 +179,7 @@ export const downwardAPIVolumeSource = struct('core.v1.DownwardAPIVolumeSource',
 
 export interface EmptyDirVolumeSource extends Infer<typeof emptyDirVolumeSource> {}
 export const emptyDirVolumeSource = struct('core.v1.EmptyDirVolumeSource', {
-  medium: field(1, string).optional().enum('', 'HugePages', 'HugePages-', 'Memory'),
+  medium: field(1, string).optional(),
   sizeLimit: field(2, quantity).optional().pointer(),
 })
 
