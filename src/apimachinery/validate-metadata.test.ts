@@ -5,7 +5,14 @@ import { describe, expect, test } from 'vitest'
 import { errorBody, type FieldError } from './field-error.ts'
 import { nameIsDnsSubdomain } from './names.ts'
 import type { ObjectMeta } from './object.ts'
-import { semanticallyEqual, validateFieldManager, validateObjectMeta, validateObjectMetaUpdate } from './validate-metadata.ts'
+import {
+  hasKubernetesFinalizers,
+  semanticallyEqual,
+  validateFieldManager,
+  validateKubernetesFinalizers,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from './validate-metadata.ts'
 
 const texts = (errors: Iterable<FieldError>): string[] => [...errors].map((error) => `${error.field}: ${errorBody(error)}`)
 
@@ -111,4 +118,12 @@ test.each([
 ])('semanticallyEqual(%j, %j) is %s', (a, b, equal) => {
   expect(semanticallyEqual(a, b)).toBe(equal)
   expect(semanticallyEqual(b, a)).toBe(equal)
+})
+
+test('validateKubernetesFinalizers() takes a domain or one of three names', () => {
+  const metadata = { finalizers: ['orphan', 'example.com/x', 'x'] }
+  expect(texts(validateKubernetesFinalizers(metadata))).toEqual([
+    'metadata.finalizers[2]: Invalid value: "x": name is neither a standard finalizer name nor is it fully qualified',
+  ])
+  expect([hasKubernetesFinalizers('apps'), hasKubernetesFinalizers('coordination.k8s.io')]).toEqual([true, false])
 })

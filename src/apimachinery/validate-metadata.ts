@@ -69,6 +69,40 @@ export function* validateObjectMetaUpdate(metadata: ObjectMeta, old: ObjectMeta,
   yield* validateManagedFields(metadata.managedFields, child(path, 'managedFields'))
 }
 
+/**
+ * For most built-in kinds, after the above: a finalizer has a domain or is one of three. Groups that came later (leases, webhooks, custom
+ * resources) take any.
+ */
+export function* validateKubernetesFinalizers({ finalizers }: ObjectMeta, path = 'metadata'): Generator<FieldError> {
+  for (const [i, finalizer] of (finalizers ?? []).entries()) {
+    if (finalizer.includes('/') || standardFinalizers.has(finalizer)) continue
+    const why = 'name is neither a standard finalizer name nor is it fully qualified'
+    yield invalidValue(index(child(path, 'finalizers'), i), finalizer, why)
+  }
+}
+
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+
+/** Whether a kind of this group takes only such finalizers. */
+export function hasKubernetesFinalizers(group: string): boolean {
+  return groupsOfKubernetesFinalizers.has(group)
+}
+
+const groupsOfKubernetesFinalizers = new Set([
+  '',
+  'apps',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'discovery.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+  'networking.k8s.io',
+  'rbac.authorization.k8s.io',
+  'resource.k8s.io',
+  'scheduling.k8s.io',
+  'storage.k8s.io',
+])
+
 /** What the generic registry checks on every update, besides the kind's own checks and before them. */
 export function* validateCommonFieldsOfUpdate(metadata: ObjectMeta, old: ObjectMeta, scope: MetadataRules['scope']): Generator<FieldError> {
   yield* validateObjectMeta(metadata, { scope })

@@ -12,7 +12,12 @@ import { child, index } from '../../apimachinery/field-path.ts'
 import { quote } from '../../apimachinery/go-strings.ts'
 import type { KubeObject, Mutable } from '../../apimachinery/object.ts'
 import { unifiedDiff } from '../../apimachinery/unified-diff.ts'
-import { semanticallyEqual, validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
+import {
+  semanticallyEqual,
+  validateKubernetesFinalizers,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '../../apimachinery/validate-metadata.ts'
 import { checkSignerName } from '../core/pod-spec/validate-signer-name.ts'
 import { goForm } from '../go-form.ts'
 
@@ -111,6 +116,7 @@ function withTimes(conditions: readonly Condition[], old: Request, now: string):
 
 export function* validateRequest(request: Request, old?: Request): Generator<FieldError> {
   yield* validateObjectMeta(request.metadata, { scope: 'Cluster', validateName: () => [] })
+  yield* validateKubernetesFinalizers(request.metadata)
   const { spec } = request
   const problem = signingRequestProblem(bytesOf(spec.request))
   if (problem !== undefined) yield invalidValue('spec.request', spec.request ?? null, problem)
@@ -188,6 +194,7 @@ export function* validateRequestUpdate(
     }
   }
   yield* validateObjectMetaUpdate(now.metadata, old.metadata)
+  yield* validateKubernetesFinalizers(now.metadata)
 }
 
 function* validateDecisions(now: Request, old: Request): Generator<FieldError> {

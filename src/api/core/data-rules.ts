@@ -8,7 +8,12 @@ import { sortStrings, utf8Length } from '../../apimachinery/go-strings.ts'
 import { jsonObjectProblem } from '../../apimachinery/json-object.ts'
 import { configMapKeyErrors, nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import type { ObjectMeta } from '../../apimachinery/object.ts'
-import { semanticallyEqual, validateImmutable, validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
+import {
+  semanticallyEqual,
+  validateImmutable,
+  validateKubernetesFinalizers,
+  validateObjectMeta,
+} from '../../apimachinery/validate-metadata.ts'
 import { tlsPairProblem } from './tls-pair.ts'
 
 type Data = Readonly<Record<string, string>> | null | undefined
@@ -48,6 +53,7 @@ export function* validateConfigMapUpdate(now: ConfigMapLike, old: ConfigMapLike)
       yield forbiddenField('binaryData', 'field is immutable when `immutable` is set')
   }
   yield* validateObjectMeta(now.metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+  yield* validateKubernetesFinalizers(now.metadata)
   yield* validateConfigMap(now)
 }
 
@@ -122,5 +128,6 @@ export function* validateSecretUpdate(now: SecretLike, old: SecretLike): Generat
     if (!semanticallyEqual(now.data ?? {}, old.data ?? {})) yield forbiddenField('data', 'field is immutable when `immutable` is set')
   }
   yield* validateObjectMeta(now.metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+  yield* validateKubernetesFinalizers(now.metadata)
   yield* validateSecret(now)
 }

@@ -8,7 +8,7 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { atomicStruct, field, type Infer, int32, list, string, struct } from '../../apimachinery/schema/schema.ts'
-import { validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
+import { validateKubernetesFinalizers, validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
 import { endpointsText, endpointsWarnings, validateSubsets } from './endpoint-rules.ts'
 import { objectReference } from './references.ts'
 
@@ -61,6 +61,7 @@ export const Endpoints = defineKind({
   validate: ({ subsets }) => validateSubsets(subsets ?? []),
   *validateUpdate({ metadata, subsets }, old) {
     yield* validateObjectMeta(metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+    yield* validateKubernetesFinalizers(metadata)
     yield* validateSubsets(subsets ?? [], old.subsets ?? [])
   },
   warnings: endpointsWarnings,

@@ -9,7 +9,13 @@ import { type FieldError, invalidValue, required } from '../../apimachinery/fiel
 import { utf8Length } from '../../apimachinery/go-strings.ts'
 import { dns1123SubdomainErrors, nameIsDnsSubdomain, qualifiedNameErrors } from '../../apimachinery/names.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
-import { semanticallyEqual, validateImmutable, validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
+import {
+  semanticallyEqual,
+  validateImmutable,
+  validateKubernetesFinalizers,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '../../apimachinery/validate-metadata.ts'
 
 export interface EventLike extends KubeObject {
   readonly involvedObject?: Reference
@@ -40,6 +46,7 @@ export function* validateEvent(event: EventLike, apiVersion: string): Generator<
   yield* validateAnyEvent(event, apiVersion)
   if (!isStrict(apiVersion)) return
   yield* validateObjectMeta(event.metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+  yield* validateKubernetesFinalizers(event.metadata)
   yield* validateSeries(event)
   const { type = '', source } = event
   if (!isSet(event.eventTime)) yield required('eventTime')
@@ -116,6 +123,7 @@ export function* validateEventUpdate(event: EventLike, old: EventLike, apiVersio
   yield* validateAnyEvent(event, apiVersion)
   if (!isStrict(apiVersion)) return
   yield* validateObjectMetaUpdate(event.metadata, old.metadata)
+  yield* validateKubernetesFinalizers(event.metadata)
   if (!semanticallyEqual(event.series, old.series)) yield* validateSeries(event)
   for (const [name, shown] of frozen) {
     const field = name === 'reportingComponent' ? 'reportingController' : name

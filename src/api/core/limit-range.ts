@@ -8,7 +8,7 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, list, map, quantity, string, struct } from '../../apimachinery/schema/schema.ts'
-import { validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
+import { validateKubernetesFinalizers, validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
 import { setItemDefaults, validateLimits } from './limit-range-rules.ts'
 
 export interface LimitRangeItem extends Infer<typeof limitRangeItem> {}
@@ -52,5 +52,6 @@ export const LimitRange = defineKind({
 
 function* validateLimitRange({ metadata, spec }: Infer<typeof limitRange>): Generator<FieldError> {
   yield* validateObjectMeta(metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+  yield* validateKubernetesFinalizers(metadata)
   yield* validateLimits(spec?.limits ?? [])
 }

@@ -9,7 +9,12 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsLabel } from '../../apimachinery/names.ts'
 import { type Mutable, objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, list, string, struct, time } from '../../apimachinery/schema/schema.ts'
-import { validateFinalizerName, validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
+import {
+  validateFinalizerName,
+  validateKubernetesFinalizers,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '../../apimachinery/validate-metadata.ts'
 
 export interface NamespaceSpec extends Infer<typeof namespaceSpec> {}
 export const namespaceSpec = struct('core.v1.NamespaceSpec', {
@@ -75,6 +80,7 @@ export const Namespace = defineKind({
   *validateUpdate(object, old) {
     yield* validateNamespace(object)
     yield* validateObjectMetaUpdate(object.metadata, old.metadata)
+    yield* validateKubernetesFinalizers(object.metadata)
   },
   *validateStatusUpdate({ metadata, status }) {
     const phase = status?.phase ?? ''
@@ -99,6 +105,7 @@ function labelWithName({ metadata }: Mutable<NamespaceObject>): void {
 
 function* validateNamespace({ metadata, spec }: NamespaceObject): Generator<FieldError> {
   yield* validateObjectMeta(metadata, { scope: 'Cluster', validateName: nameIsDnsLabel })
+  yield* validateKubernetesFinalizers(metadata)
   for (const name of spec?.finalizers ?? []) yield* validateSpecFinalizer(name, 'spec.finalizers')
 }
 

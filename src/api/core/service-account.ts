@@ -6,7 +6,7 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { type Mutable, objectMeta } from '../../apimachinery/object.ts'
 import { boolean, field, type Infer, list, struct } from '../../apimachinery/schema/schema.ts'
-import { validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
+import { validateKubernetesFinalizers, validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
 import { localObjectReference, objectReference } from './references.ts'
 
 export const serviceAccount = struct('core.v1.ServiceAccount', {
@@ -32,6 +32,7 @@ export const ServiceAccount = defineKind({
   prepareForUpdate: keepNamesOfSecrets,
   *validateUpdate({ metadata }) {
     yield* validateObjectMeta(metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+    yield* validateKubernetesFinalizers(metadata)
   },
   *warnings({ metadata }, old) {
     if (old?.metadata.annotations?.[mountableSecrets] !== undefined || metadata.annotations?.[mountableSecrets] === undefined) return

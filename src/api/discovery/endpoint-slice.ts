@@ -4,7 +4,7 @@
  */
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
-import { semanticallyEqual, validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
+import { semanticallyEqual, validateKubernetesFinalizers, validateObjectMeta } from '../../apimachinery/validate-metadata.ts'
 import { dropTopology, sliceEndpointsText, slicePortsText, sliceWarnings, validateSlice, validateSliceUpdate } from './slice-rules.ts'
 import { endpointSlice } from './slice-schema.ts'
 
@@ -36,10 +36,12 @@ export const EndpointSlice = defineKind({
   validatesMetadata: true,
   *validate(object) {
     yield* validateObjectMeta(object.metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+    yield* validateKubernetesFinalizers(object.metadata)
     yield* validateSlice(object)
   },
   *validateUpdate(object, old) {
     yield* validateObjectMeta(object.metadata, { scope: 'Namespaced', validateName: nameIsDnsSubdomain })
+    yield* validateKubernetesFinalizers(object.metadata)
     yield* validateSliceUpdate(object, old)
   },
   warnings: sliceWarnings,

@@ -5,7 +5,12 @@ import { child, index } from '../../apimachinery/field-path.ts'
 import type { Column } from '../../apimachinery/kind.ts'
 import { nameIsDnsSubdomain, pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
-import { semanticallyEqual, validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
+import {
+  semanticallyEqual,
+  validateKubernetesFinalizers,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '../../apimachinery/validate-metadata.ts'
 
 const group = 'rbac.authorization.k8s.io'
 
@@ -29,6 +34,7 @@ export function setBindingDefaults(draft: { subjects?: Subject[]; roleRef: { api
 
 export function* validateBinding({ metadata, subjects = [], roleRef }: Binding, isNamespaced: boolean): Generator<FieldError> {
   yield* validateObjectMeta(metadata, { scope: isNamespaced ? 'Namespaced' : 'Cluster', validateName: pathSegmentNameErrors })
+  yield* validateKubernetesFinalizers(metadata)
   if (roleRef.apiGroup !== group) yield notSupported('roleRef.apiGroup', roleRef.apiGroup, [group])
   const kinds = isNamespaced ? ['Role', 'ClusterRole'] : ['ClusterRole']
   if (!kinds.includes(roleRef.kind)) yield notSupported('roleRef.kind', roleRef.kind, kinds)
@@ -55,6 +61,7 @@ function* validateSubject(
 export function* validateBindingUpdate(now: Binding, old: Binding, isNamespaced: boolean): Generator<FieldError> {
   yield* validateBinding(now, isNamespaced)
   yield* validateObjectMetaUpdate(now.metadata, old.metadata)
+  yield* validateKubernetesFinalizers(now.metadata)
   const { apiGroup, kind, name } = now.roleRef
   if (!semanticallyEqual(now.roleRef, old.roleRef))
     yield invalidValue('roleRef', { APIGroup: apiGroup, Kind: kind, Name: name }, 'cannot change roleRef')

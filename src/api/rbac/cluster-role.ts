@@ -7,7 +7,7 @@ import { labelSelector, typeMeta } from '../../apimachinery/meta.ts'
 import { pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, list, struct } from '../../apimachinery/schema/schema.ts'
-import { validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
+import { validateKubernetesFinalizers, validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
 import { dropEmptyRules, validateAggregation, validateRules } from './role-rules.ts'
 import { policyRule } from './rules.ts'
 
@@ -38,6 +38,7 @@ export const ClusterRole = defineKind({
   *validateUpdate(object, old) {
     yield* validateRole(object, old)
     yield* validateObjectMetaUpdate(object.metadata, old.metadata)
+    yield* validateKubernetesFinalizers(object.metadata)
   },
 })
 
@@ -45,6 +46,7 @@ type RoleObject = Infer<typeof clusterRole>
 
 function* validateRole(object: RoleObject, old?: RoleObject): Generator<FieldError> {
   yield* validateObjectMeta(object.metadata, { scope: 'Cluster', validateName: pathSegmentNameErrors })
+  yield* validateKubernetesFinalizers(object.metadata)
   yield* validateRules(object.rules, false)
   yield* validateAggregation(object.aggregationRule, old?.aggregationRule)
 }

@@ -7,7 +7,7 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, list, struct } from '../../apimachinery/schema/schema.ts'
-import { validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
+import { validateKubernetesFinalizers, validateObjectMeta, validateObjectMetaUpdate } from '../../apimachinery/validate-metadata.ts'
 import { dropEmptyRules, validateRules } from './role-rules.ts'
 import { policyRule } from './rules.ts'
 
@@ -32,6 +32,7 @@ export const Role = defineKind({
   *validateUpdate(object, old) {
     yield* validateRole(object)
     yield* validateObjectMetaUpdate(object.metadata, old.metadata)
+    yield* validateKubernetesFinalizers(object.metadata)
   },
 })
 
@@ -39,5 +40,6 @@ type RoleObject = Infer<typeof role>
 
 function* validateRole(object: RoleObject): Generator<FieldError> {
   yield* validateObjectMeta(object.metadata, { scope: 'Namespaced', validateName: pathSegmentNameErrors })
+  yield* validateKubernetesFinalizers(object.metadata)
   yield* validateRules(object.rules, true)
 }

@@ -12,8 +12,10 @@ import { nameIsDnsSubdomain, pathSegmentNameErrors } from '../../apimachinery/na
 import type { KubeObject, ObjectMeta } from '../../apimachinery/object.ts'
 import { invalid, type StatusError } from '../../apimachinery/status-error.ts'
 import {
+  hasKubernetesFinalizers,
   semanticallyEqual,
   validateCommonFieldsOfUpdate,
+  validateKubernetesFinalizers,
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../apimachinery/validate-metadata.ts'
@@ -66,6 +68,7 @@ export function validateCreate({ resource, warn }: Write, draft: Draft): void {
   const metadata = draft.metadata as ObjectMeta
   const errors = [
     ...(kind.validatesMetadata ? [] : validateObjectMeta(metadata, { scope, validateName: kind.validateName ?? nameRuleOf(kind) })),
+    ...(!kind.validatesMetadata && hasKubernetesFinalizers(kind.group) ? validateKubernetesFinalizers(metadata) : []),
     ...((kind as unknown as Judging).validate?.(draft as KubeObject, resource.apiVersion) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
@@ -135,9 +138,11 @@ export function validateUpdate({ resource, subresource, warn }: Write, draft: Dr
   const next = draft as KubeObject
   const metadata = draft.metadata as ObjectMeta
   const own = subresource === 'status' ? kind.validateStatusUpdate : (kind.validateSubresourceUpdate?.[subresource] ?? kind.validateUpdate)
+  const isOwn = kind.validatesMetadata === true && own === kind.validateUpdate
   const errors = [
     ...validateCommonFieldsOfUpdate(metadata, old.metadata, kind.scope),
-    ...(kind.validatesMetadata && own === kind.validateUpdate ? [] : validateObjectMetaUpdate(metadata, old.metadata)),
+    ...(isOwn ? [] : validateObjectMetaUpdate(metadata, old.metadata)),
+    ...(!isOwn && hasKubernetesFinalizers(kind.group) ? validateKubernetesFinalizers(metadata) : []),
     ...(own?.(next, old, resource.apiVersion) ?? []),
   ]
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
