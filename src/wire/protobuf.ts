@@ -10,7 +10,8 @@
  *
  * 64-bit integers are numbers while they are safe and bigints beyond that: a caller that cares about both must say so.
  * `bytes()` returns a view into the input: copy it if it shall outlive the message. Strings that are not UTF-8 read as
- * U+FFFD, as Go's JSON would print them. Broken input throws `ProtobufError`, never a RangeError out of an array.
+ * U+FFFD, as Go's JSON would print them. Broken input throws `ProtobufError`, never a RangeError out of an array. Its
+ * messages are those of gogo-protobuf, because servers show them to their clients.
  */
 export class ProtobufError extends Error {
   override readonly name = 'ProtobufError'
@@ -29,7 +30,8 @@ export const wireBytes = 2
 export const wireFixed32 = 5
 
 const two32 = 2 ** 32
-const groupDepthMax = 100
+const eof = 'unexpected EOF'
+const overflow = 'proto: integer overflow'
 const uint64Max = 0xffff_ffff_ffff_ffffn
 
 /** High and low half to one value: a number while it is exact. */
@@ -58,13 +60,22 @@ export class ProtobufReader {
     return this.position >= this.limit
   }
 
-  /** `field << 3 | wire type`, as an unsigned number. */
-  tag(): number {
+  /** `field << 3 | wire type`, as an unsigned number. Errors name the message. */
+  tag(message = 'Message'): number {
     const start = this.position
     const low = this.#varint()
-    if (this.#high !== 0) throw new ProtobufError('Tag is longer than 32 bits', start)
-    if (low >>> 3 === 0) throw new ProtobufError(`Illegal tag ${low >>> 3} (wire type ${low & 7})`, start)
+    if ((low & 7) === 4) throw new ProtobufError(`proto: ${message}: wiretype end group for non-group`, start)
+    if (this.#high !== 0 || low >>> 3 === 0) return this.#longTag(message, low, start)
     return low
+  }
+
+  /** Go reads 64 bits and keeps 32 of the field's number. */
+  #longTag(message: string, low: number, start: number): number {
+    const whole = (BigInt(this.#high) << 32n) | BigInt(low)
+    const field = Number(BigInt.asIntN(32, whole >> 3n))
+    if (field <= 0) throw new ProtobufError(`proto: ${message}: illegal tag ${field} (wire type ${whole})`, start)
+    // No message has a field of such a number.
+    return 0xffff_fff8 + (low & 7)
   }
 
   uint64(): number | bigint {
@@ -140,54 +151,58 @@ export class ProtobufReader {
   enter(): number {
     const length = this.#length()
     const outer = this.limit
-    if (length > outer - this.position) throw new ProtobufError('Unexpected end of message', this.position)
+    if (length > outer - this.position) throw new ProtobufError(eof, this.position)
     this.limit = this.position + length
     return outer
   }
 
   leave(outer: number): void {
-    if (this.position !== this.limit) throw new ProtobufError('Nested message was not read to its end', this.position)
+    if (this.position !== this.limit) throw new ProtobufError(eof, this.position)
     this.limit = outer
   }
 
-  /** Passes over a field of the given wire type whose tag was just read. */
-  skip(wireType: number, depth = 0): void {
-    switch (wireType) {
-      case wireVarint:
-        this.#varint()
-        return
-      case wireFixed64:
-        this.#take(8)
-        return
-      case wireBytes:
-        this.#take(this.#length())
-        return
-      case wireFixed32:
-        this.#take(4)
-        return
-      case 3: {
-        if (depth >= groupDepthMax) throw new ProtobufError('Groups are nested too deeply', this.position)
-        for (;;) {
-          const tag = this.tag()
-          if ((tag & 7) === 4) return
-          this.skip(tag & 7, depth + 1)
-        }
+  /** Passes over a field of the given wire type whose tag was just read. Groups within groups cost no stack. */
+  skip(wireType: number): void {
+    let depth = 0
+    for (let type = wireType; ; type = this.#varint() & 7) {
+      switch (type) {
+        case wireVarint:
+          this.#varint()
+          break
+        case wireFixed64:
+          this.#take(8)
+          break
+        case wireBytes:
+          this.#take(this.#length())
+          break
+        case wireFixed32:
+          this.#take(4)
+          break
+        case 3:
+          depth++
+          break
+        case 4:
+          if (depth === 0) throw new ProtobufError('proto: unexpected end of group', this.position)
+          depth--
+          break
+        default:
+          throw new ProtobufError(`proto: illegal wireType ${type}`, this.position)
       }
-      default:
-        throw new ProtobufError(`Illegal wire type ${wireType}`, this.position)
+      if (depth === 0) return
     }
   }
 
   #length(): number {
     const start = this.position
     const length = this.#varint()
-    if (this.#high !== 0) throw new ProtobufError('Length is out of range', start)
+    if (this.#high >= 0x8000_0000) throw new ProtobufError('proto: negative length found during unmarshaling', start)
+    if (this.#high !== 0) throw new ProtobufError(eof, start)
     return length
   }
 
   #take(length: number): number {
     const at = this.position
-    if (length > this.limit - at) throw new ProtobufError('Unexpected end of message', at)
+    if (length > this.limit - at) throw new ProtobufError(eof, at)
     this.position = at + length
     return at
   }
@@ -207,7 +222,7 @@ export class ProtobufReader {
     let low = 0
     let high = 0
     for (let index = 0, at = start; index < 10; index++, at++) {
-      if (at >= this.limit) throw new ProtobufError('Unexpected end of message', start)
+      if (at >= this.limit) throw new ProtobufError(eof, start)
       const byte = bytes[at] as number
       const bits = byte & 0x7f
       if (index < 4) low |= bits << (7 * index)
@@ -215,17 +230,14 @@ export class ProtobufReader {
         low |= bits << 28
         high = bits >>> 4
       } else if (index < 9) high |= bits << (7 * index - 32)
-      else {
-        if (bits > 1) break
-        high |= bits << 31
-      }
+      else high |= bits << 31
       if (byte < 0x80) {
         this.position = at + 1
         this.#high = high >>> 0
         return low >>> 0
       }
     }
-    throw new ProtobufError('Varint overflows 64 bits', start)
+    throw new ProtobufError(overflow, start)
   }
 }
 

@@ -11,6 +11,7 @@
 import { ProtobufError, ProtobufReader, ProtobufWriter, wireBytes, wireFixed64, wireVarint } from '../../wire/protobuf.ts'
 import { sortStrings } from '../go-strings.ts'
 import type { Field, Schema, StructSchema } from '../schema/schema.ts'
+import { embeddedName, goFieldName, shortName } from './go-field-names.ts'
 
 type Plain = Record<string, unknown>
 type Facts = Field<unknown, boolean>['facts']
@@ -18,7 +19,8 @@ type Facts = Field<unknown, boolean>['facts']
 type WriteField = (writer: ProtobufWriter, value: unknown) => void
 /** Writes one value that stands behind tag `field`, never absent. */
 type WriteValue = (writer: ProtobufWriter, field: number, value: unknown) => void
-type ReadValue = (reader: ProtobufReader, wireType: number, depth: number) => unknown
+/** Reads one value whose wire type was checked. */
+type ReadValue = (reader: ProtobufReader, depth: number) => unknown
 
 export function encodeProtobuf(schema: StructSchema, object: object): Uint8Array {
   const writer = new ProtobufWriter(1024)
@@ -78,16 +80,24 @@ interface Part {
   readonly number: number
   /** The JSON name; undefined for a message whose fields stand flat in JSON. */
   readonly name: string | undefined
+  /** Go's name, for errors. */
+  readonly goName: string
+  readonly wireType: number
+  /** Lists of numbers may come as one block of bytes. */
+  readonly mayBePacked: boolean
   readonly write: WriteField
-  readonly read: (reader: ProtobufReader, wireType: number, out: Plain, depth: number) => void
+  readonly read: (reader: ProtobufReader, out: Plain, depth: number, isPacked: boolean) => void
 }
 interface Message {
+  /** Go's name, for errors. */
+  readonly name: string
   readonly parts: readonly Part[]
   readonly byNumber: ReadonlyMap<number, Part>
 }
 
 function messageOf(schema: StructSchema): Message {
-  return messageOfFields(Object.entries(schema.fields).map(([name, { facts }]) => ({ name, facts, within: facts.within ?? [] })))
+  const fields = Object.entries(schema.fields).map(([name, { facts }]) => ({ name, facts, within: facts.within ?? [] }))
+  return messageOfFields(shortName(schema.name), fields)
 }
 
 interface Placed {
@@ -97,73 +107,90 @@ interface Placed {
   readonly within: readonly number[]
 }
 
-function messageOfFields(fields: readonly Placed[]): Message {
+function messageOfFields(structName: string, fields: readonly Placed[]): Message {
   const parts: Part[] = []
   const nested = new Map<number, Placed[]>()
   for (const placed of fields) {
     const [outer, ...within] = placed.within
     if (outer !== undefined) nested.set(outer, [...(nested.get(outer) ?? []), { ...placed, within }])
-    else if (placed.facts.number > 0) parts.push(partOf(placed.name, placed.facts))
+    else if (placed.facts.number > 0) parts.push(partOf(structName, placed.name, placed.facts))
   }
-  for (const [number, inner] of nested) parts.push(flatPart(number, messageOfFields(inner)))
+  for (const [number, inner] of nested) {
+    const name = embeddedName(structName)
+    parts.push(flatPart(number, name, messageOfFields(name, inner)))
+  }
   parts.sort((a, b) => a.number - b.number)
-  return { parts, byNumber: new Map(parts.map((part) => [part.number, part])) }
+  return { name: structName, parts, byNumber: new Map(parts.map((part) => [part.number, part])) }
 }
 
-function flatPart(number: number, message: Message): Part {
+function flatPart(number: number, goName: string, message: Message): Part {
   return {
     number,
     name: undefined,
+    goName,
+    wireType: wireBytes,
+    mayBePacked: false,
     write: (writer, object) => {
       const mark = writer.begin(number)
       writeMessage(writer, message, object as Plain)
       writer.end(mark)
     },
-    read: (reader, wireType, out, depth) => inMessage(reader, wireType, () => readMessage(reader, message, out, depth + 1)),
+    read: (reader, out, depth) => {
+      const outer = reader.enter()
+      readMessage(reader, message, out, depth + 1)
+      reader.leave(outer)
+    },
   }
 }
 
-function partOf(name: string, facts: Facts): Part {
+function partOf(structName: string, name: string, facts: Facts): Part {
   const { number, schema } = facts
   const read = readerOf(schema)
-  const isRepeated = (schema.type === 'list' && schema.wrapper === undefined) || schema.type === 'map'
+  const isList = schema.type === 'list' && schema.wrapper === undefined
+  const wireType = wireTypeOf(isList ? schema.items : schema)
+  const isRepeated = isList || schema.type === 'map'
   return {
     number,
     name,
+    goName: goFieldName(structName, name, schema),
+    wireType,
+    mayBePacked: isList && wireType === wireVarint,
     write: writerOf(facts),
     read: isRepeated
-      ? (reader, wireType, out, depth) => readRepeated(reader, wireType, out, depth, name, schema, read)
-      : (reader, wireType, out, depth) => {
-          out[name] = read(reader, wireType, depth)
+      ? (reader, out, depth, isPacked) => readRepeated(reader, out, depth, { name, schema, read, isPacked })
+      : (reader, out, depth) => {
+          out[name] = read(reader, depth)
         },
   }
 }
 
-function readRepeated(
-  reader: ProtobufReader,
-  wireType: number,
-  out: Plain,
-  depth: number,
-  name: string,
-  schema: Schema,
-  read: ReadValue,
-): void {
+function wireTypeOf({ type }: Schema): number {
+  if (type === 'boolean' || type === 'int32' || type === 'int64') return wireVarint
+  return type === 'double' ? wireFixed64 : wireBytes
+}
+
+interface Repeated {
+  readonly name: string
+  readonly schema: Schema
+  readonly read: ReadValue
+  readonly isPacked: boolean
+}
+
+function readRepeated(reader: ProtobufReader, out: Plain, depth: number, { name, schema, read, isPacked }: Repeated): void {
   if (schema.type === 'map') {
     out[name] ??= {}
-    const [key, value] = read(reader, wireType, depth) as [string, unknown]
+    const [key, value] = read(reader, depth) as [string, unknown]
     // Not by assignment: `__proto__` is a key like any other.
     Object.defineProperty(out[name], key, { value, writable: true, enumerable: true, configurable: true })
     return
   }
   out[name] ??= []
   const items = out[name] as unknown[]
-  const isNumber = schema.type === 'list' && (schema.items.type === 'int32' || schema.items.type === 'int64')
-  // Numbers may come packed.
-  if (isNumber && wireType === wireBytes) {
+  if (isPacked) {
     const outer = reader.enter()
-    while (!reader.isDone) items.push(read(reader, wireVarint, depth))
+    while (!reader.isDone) items.push(read(reader, depth))
     reader.leave(outer)
-  } else items.push(read(reader, wireType, depth))
+  } else items.push(read(reader, depth))
 }
 
 function writeMessage(writer: ProtobufWriter, { parts }: Message, object: Plain): void {
@@ -173,25 +200,21 @@ function writeMessage(writer: ProtobufWriter, { parts }: Message, object: Plain)
   }
 }
 
-function readMessage(reader: ProtobufReader, { byNumber }: Message, out: Plain, depth: number): void {
+function readMessage(reader: ProtobufReader, { name, byNumber }: Message, out: Plain, depth: number): void {
   if (depth > depthMax) throw new ProtobufError('Messages are nested too deeply', reader.position)
   while (!reader.isDone) {
-    const tag = reader.tag()
+    const tag = reader.tag(name)
     const part = byNumber.get(tag >>> 3)
-    if (part === undefined) reader.skip(tag & 7)
-    else part.read(reader, tag & 7, out, depth)
+    const wireType = tag & 7
+    if (part === undefined) reader.skip(wireType)
+    else if (wireType === part.wireType) part.read(reader, out, depth, false)
+    else if (wireType === wireBytes && part.mayBePacked) part.read(reader, out, depth, true)
+    else throw wrongWireType(reader, wireType, part.goName)
   }
 }
 
-function inMessage(reader: ProtobufReader, wireType: number, read: () => void): void {
-  expectWire(reader, wireType, wireBytes)
-  const outer = reader.enter()
-  read()
-  reader.leave(outer)
-}
-
-function expectWire(reader: ProtobufReader, wireType: number, expected: number): void {
-  if (wireType !== expected) throw new ProtobufError(`wrong wireType = ${wireType}`, reader.position)
+function wrongWireType(reader: ProtobufReader, wireType: number, goName: string): ProtobufError {
+  return new ProtobufError(`proto: wrong wireType = ${wireType} for field ${goName}`, reader.position)
 }
 
 function writerOf({ number, schema, isPointer }: Facts): WriteField {
@@ -294,45 +317,29 @@ function writeTime(writer: ProtobufWriter, value: unknown): void {
 function readerOf(schema: Schema): ReadValue {
   switch (schema.type) {
     case 'string':
-      return (reader, wireType) => {
-        expectWire(reader, wireType, wireBytes)
-        return reader.string()
-      }
+      return (reader) => reader.string()
     case 'boolean':
-      return (reader, wireType) => {
-        expectWire(reader, wireType, wireVarint)
-        return reader.bool()
-      }
+      return (reader) => reader.bool()
     case 'int32':
-      return (reader, wireType) => {
-        expectWire(reader, wireType, wireVarint)
-        return reader.int32()
-      }
+      return (reader) => reader.int32()
     case 'int64':
-      return (reader, wireType) => {
-        expectWire(reader, wireType, wireVarint)
-        return Number(reader.int64())
-      }
+      return (reader) => Number(reader.int64())
     case 'double':
-      return (reader, wireType) => {
-        expectWire(reader, wireType, wireFixed64)
-        return reader.double()
-      }
+      return (reader) => reader.double()
     case 'bytes':
-      return (reader, wireType) => {
-        expectWire(reader, wireType, wireBytes)
-        return Buffer.from(reader.bytes()).toString('base64')
-      }
+      return (reader) => Buffer.from(reader.bytes()).toString('base64')
     case 'struct': {
       const codec = codecOf(schema)
-      return (reader, wireType, depth) => {
+      return (reader, depth) => {
         const out: Plain = {}
-        inMessage(reader, wireType, () => codec.read(reader, out, depth + 1))
+        const outer = reader.enter()
+        codec.read(reader, out, depth + 1)
+        reader.leave(outer)
         return out
       }
     }
     case 'list':
-      return schema.wrapper === undefined ? readerOf(schema.items) : wrapped(readerOf(schema.items))
+      return schema.wrapper === undefined ? readerOf(schema.items) : wrapped(readerOf(schema.items), shortName(schema.wrapper))
     case 'map':
       return mapEntry(mapValueReader(schema.values), zeroOf(schema.values))
     default:
@@ -340,37 +347,39 @@ function readerOf(schema: Schema): ReadValue {
   }
 }
 
-function wrapped(read: ReadValue): ReadValue {
-  return (reader, wireType, depth) => {
+function wrapped(read: ReadValue, name: string): ReadValue {
+  return (reader, depth) => {
     const items: unknown[] = []
-    inMessage(reader, wireType, () => {
-      while (!reader.isDone) {
-        const tag = reader.tag()
-        if (tag >>> 3 === 1) items.push(read(reader, tag & 7, depth + 1))
-        else reader.skip(tag & 7)
-      }
-    })
+    const outer = reader.enter()
+    while (!reader.isDone) {
+      const tag = reader.tag(name)
+      if (tag >>> 3 !== 1) reader.skip(tag & 7)
+      else if ((tag & 7) === wireBytes) items.push(read(reader, depth + 1))
+      else throw wrongWireType(reader, tag & 7, 'Items')
+    }
+    reader.leave(outer)
     return items
   }
 }
 
 /** Protobuf has no repeated values in maps: a list is a message of its own there (`extra` of users). */
 function mapValueReader(values: Schema): ReadValue {
-  return values.type === 'list' ? wrapped(readerOf(values.items)) : readerOf(values)
+  return values.type === 'list' ? wrapped(readerOf(values.items), 'ExtraValue') : readerOf(values)
 }
 
+/** Go takes key and value by their numbers alone. */
 function mapEntry(read: ReadValue, zero: unknown): ReadValue {
-  return (reader, wireType, depth) => {
+  return (reader, depth) => {
     let key = ''
     let value = zero
-    inMessage(reader, wireType, () => {
-      while (!reader.isDone) {
-        const tag = reader.tag()
-        if (tag === ((1 << 3) | wireBytes)) key = reader.string()
-        else if (tag >>> 3 === 2) value = read(reader, tag & 7, depth + 1)
-        else reader.skip(tag & 7)
-      }
-    })
+    const outer = reader.enter()
+    while (!reader.isDone) {
+      const tag = reader.tag()
+      if (tag >>> 3 === 1) key = reader.string()
+      else if (tag >>> 3 === 2) value = read(reader, depth + 1)
+      else reader.skip(tag & 7)
+    }
+    reader.leave(outer)
     return [key, value]
   }
 }
@@ -381,31 +390,49 @@ function zeroOf(schema: Schema): unknown {
   return schema.type === 'list' ? [] : schema.type === 'struct' ? {} : null
 }
 
-/** The small messages that JSON shows as one value. */
+/** Names and fields of the small messages that JSON shows as one value, as Go has them. */
+const smallMessages: Readonly<Record<string, readonly [name: string, ...fields: string[]]>> = {
+  quantity: ['Quantity', 'String_'],
+  intOrString: ['IntOrString', 'Type', 'IntVal', 'StrVal'],
+  time: ['Timestamp', 'Seconds', 'Nanos'],
+  microTime: ['Timestamp', 'Seconds', 'Nanos'],
+  duration: ['Duration', 'Duration'],
+  json: ['JSON', 'Raw'],
+  rawExtension: ['RawExtension', 'Raw'],
+  fieldsV1: ['FieldsV1', 'Raw'],
+}
+const textFields: readonly string[] = ['String_', 'StrVal', 'Raw']
+
 function messageReader(type: Schema['type']): ReadValue {
-  return (reader, wireType) => {
+  const [name, ...fields] = smallMessages[type] as readonly [string, ...string[]]
+  return (reader) => {
     const numbers = [0, 0, 0]
     let text = ''
     let hasText = false
     let isEmpty = true
-    inMessage(reader, wireType, () => {
-      while (!reader.isDone) {
-        isEmpty = false
-        const tag = reader.tag()
-        const field = tag >>> 3
-        if ((tag & 7) === wireBytes && (field === 1 || field === 3)) {
-          text = type === 'quantity' || type === 'intOrString' ? reader.string() : Buffer.from(reader.bytes()).toString('utf8')
-          hasText = true
-        } else if ((tag & 7) === wireVarint && field <= 2) numbers[field] = Number(reader.int64())
-        else reader.skip(tag & 7)
+    const outer = reader.enter()
+    while (!reader.isDone) {
+      isEmpty = false
+      const tag = reader.tag(name)
+      const wireType = tag & 7
+      const fieldName = fields[(tag >>> 3) - 1]
+      if (fieldName === undefined) reader.skip(wireType)
+      else if (textFields.includes(fieldName)) {
+        if (wireType !== wireBytes) throw wrongWireType(reader, wireType, fieldName)
+        text = reader.string()
+        hasText = true
+      } else {
+        if (wireType !== wireVarint) throw wrongWireType(reader, wireType, fieldName)
+        numbers[tag >>> 3] = Number(reader.int64())
       }
-    })
+    }
+    reader.leave(outer)
     const [, first = 0, second = 0] = numbers
     switch (type) {
       case 'quantity':
         return text === '' ? '0' : text
       case 'intOrString':
-        return first === 1 ? text : second
+        return first === 1 ? text : second | 0
       case 'time':
       case 'microTime':
         return isEmpty ? null : timeText(first, second, type === 'microTime', reader.position)
