@@ -91,7 +91,7 @@ function hex(code: number, digits: number): string {
 const htmlUnsafe = /[<>&\u2028\u2029]/g
 
 /** encoding/json's text of a value: as JSON.stringify, with <, > and & escaped. Keys keep their order. */
-export function goJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null'
+export function goJson(value: unknown, indent = 0): string {
+  const text = JSON.stringify(value, null, indent) ?? 'null'
   return text.replace(htmlUnsafe, (character) => `\\u${hex(character.charCodeAt(0), 4)}`)
 }
