@@ -97,16 +97,12 @@ function failed(context: RequestContext, error: unknown): Answer {
   return respondError(context, internalError(String((error as Error)?.message ?? error)), plainJson)
 }
 
+function formOfErrors({ server, info, http }: RequestContext): Representation {
+  const { error, documentError } = server.negotiators
+  return (info.isResource ? error : documentError).negotiate(http.headers.accept)
+}
+
 function asStatusError(error: unknown, status: Status): StatusError {
   if (error instanceof StatusError) return error
   return new StatusError(status.code ?? 500, status.reason, status.message ?? '', status.details, status.metadata)
-}
-
-function formOfErrors({ server, http }: RequestContext): Representation {
-  try {
-    return { media: server.negotiators.object.negotiate(http.headers.accept).media }
-  } catch {
-    // Whoever asks for what nobody can make gets JSON for people.
-    return { media: 'json', isPretty: true }
-  }
 }

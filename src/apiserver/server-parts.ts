@@ -20,8 +20,8 @@ import type { Leases } from './registry/leases.ts'
 import type { Draft } from './registry/resource-store.ts'
 import type { RequestInfo } from './request/info.ts'
 import { parseQuery, type Query } from './request/query.ts'
-import type { Negotiator } from './response/negotiate.ts'
-import type { ProtobufDoor } from './response/protobuf.ts'
+import type { BinaryDoor } from './response/binary.ts'
+import type { Media, Negotiator } from './response/negotiate.ts'
 
 export interface ApiServerFlags {
   readonly serviceClusterIpRange: string
@@ -34,6 +34,8 @@ export interface ApiServerFlags {
   /** A watch without timeoutSeconds ends after once to twice this. */
   readonly minRequestTimeoutSeconds: number
   readonly runtimeConfig: RuntimeConfig
+  /** Those of --feature-gates that are on though they are not by default. */
+  readonly featureGates: ReadonlySet<string>
   readonly objectsCachedMax: number
   readonly gitVersion: string
 }
@@ -55,8 +57,10 @@ export interface Server {
   readonly rbac: Rbac
   /** Service account tokens. */
   readonly tokens: JwtSigner
+  /** In which forms objects can be sent and got, the usual one first. */
+  readonly media: readonly Media[]
   readonly negotiators: Negotiators
-  readonly protobuf: ProtobufDoor
+  readonly binary: BinaryDoor
   readonly counts: RequestCounts
   /** Which checks of /readyz have passed. */
   readonly health: { isReady: boolean; isClosing: boolean }
@@ -67,6 +71,14 @@ interface Negotiators {
   readonly collection: Negotiator
   /** Reviews and documents: no Tables. */
   readonly plain: Negotiator
+  readonly discovery: Negotiator
+  readonly error: Negotiator
+  /** Of what is no resource. */
+  readonly documentError: Negotiator
+  /** The document of one group: the aggregator's, which has no router. */
+  readonly group: Negotiator
+  /** Documents that are only made in JSON. */
+  readonly json: Negotiator
 }
 
 /** One request while it is being answered: what was asked, by whom, and what is collected on the way (warnings). */

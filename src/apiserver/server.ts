@@ -33,8 +33,8 @@ import { Channels } from './registry/channels.ts'
 import { extensions } from './registry/extensions/extensions.ts'
 import { Leases } from './registry/leases.ts'
 import { ObjectCache } from './registry/object-cache.ts'
-import { Negotiator } from './response/negotiate.ts'
-import { protobufDoor } from './response/protobuf.ts'
+import { binaryDoor } from './response/binary.ts'
+import { discoveryMedia, type Media, Negotiator } from './response/negotiate.ts'
 import type { ApiServerFlags, Server } from './server-parts.ts'
 
 export interface ApiServerOptions {
@@ -64,6 +64,7 @@ const defaultFlags: ApiServerFlags = {
   eventTtlSeconds: 3600,
   minRequestTimeoutSeconds: 1800,
   runtimeConfig: {},
+  featureGates: new Set(),
   objectsCachedMax: 2048,
   gitVersion: 'v1.34.6+typernetes0.1.0',
 }
@@ -106,7 +107,7 @@ function build(options: ApiServerOptions): Server {
   const flags = { ...defaultFlags, ...options.flags }
   const cache = new ObjectCache({ objectsMax: flags.objectsCachedMax, freeze: options.freezeObjects ?? false })
   const catalog = new Catalog(options.kinds ?? builtInKinds, cache, flags.runtimeConfig)
-  const media = ['json', 'yaml', 'protobuf'] as const
+  const media: readonly Media[] = [...discoveryMedia, ...(flags.featureGates.has('CBORServingAndStorage') ? (['cbor'] as const) : [])]
   const rbac = new Rbac(store, catalog)
   const tokens = createJwtSigner(options.serviceAccountKey)
   const server: Server = {
@@ -124,12 +125,18 @@ function build(options: ApiServerOptions): Server {
     authorizers: [publicPaths, componentIdentities, rbac.authorizer, ...(options.authorizers ?? [])],
     rbac,
     tokens,
+    media,
     negotiators: {
       object: new Negotiator({ media, transforms: true }),
       collection: new Negotiator({ media, transforms: true, isCollection: true }),
       plain: new Negotiator({ media, transforms: false }),
+      error: new Negotiator({ media, transforms: false, isUnrouted: true, isError: true }),
+      discovery: new Negotiator({ media: discoveryMedia, transforms: false }),
+      group: new Negotiator({ media: discoveryMedia, transforms: false, isUnrouted: true }),
+      documentError: new Negotiator({ media: discoveryMedia, transforms: false, isUnrouted: true, isError: true }),
+      json: new Negotiator({ media: ['json'], transforms: false }),
     },
-    protobuf: protobufDoor(catalog),
+    binary: binaryDoor(catalog),
     counts: new RequestCounts(),
     health: { isReady: false, isClosing: false },
   }

@@ -9,7 +9,7 @@
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { upperHexDigest } from '../../std/digest.ts'
 import type { Catalog, ServedResource } from '../registry/catalog.ts'
-import { type Media, mediaOf, mediaTypes, type Offer, parseAccept } from '../response/negotiate.ts'
+import { discoveryMedia, isBinary, isMatch, type Media, mediaTypes, parseAccept } from '../response/negotiate.ts'
 import { headersFor } from '../response/respond.ts'
 import type { Answer } from '../route.ts'
 import type { RequestContext } from '../server-parts.ts'
@@ -25,7 +25,7 @@ const kept = new WeakMap<Catalog, Map<string, Kept>>()
 
 /** Undefined: the client asks for the plain documents. */
 export function aggregatedDiscovery(context: RequestContext, prefix: 'api' | 'apis'): Answer | undefined {
-  const media = mediaOfAggregated(context.header('accept'))
+  const media = mediaOfAggregated(context)
   if (media === undefined) return undefined
   const { list, body, etag } = documentFor(context.server.catalog, prefix)
   const type = `${mediaTypes[media]};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`
@@ -36,22 +36,21 @@ export function aggregatedDiscovery(context: RequestContext, prefix: 'api' | 'ap
 }
 
 async function encode({ server }: RequestContext, list: object, media: Media): Promise<Uint8Array | string> {
-  if (media === 'protobuf') return server.protobuf.encode(list as KubeObject)
+  if (isBinary(media)) return server.binary.encode(media, list as KubeObject)
   const { formatYaml } = await import('../../wire/yaml-format.ts')
   return formatYaml(list)
 }
 
-function mediaOfAggregated(accept: string | undefined): Media | undefined {
+function mediaOfAggregated(context: RequestContext): Media | undefined {
+  const accept = context.header('accept')
   if (accept === undefined || !accept.includes('APIGroupDiscoveryList')) return undefined
   for (const { type, parameters } of parseAccept(accept)) {
-    const media = mediaOf(type, offer)
+    const media = discoveryMedia.find((one) => isMatch(type, mediaTypes[one]))
     if (media === undefined || parameters.get('as') !== 'APIGroupDiscoveryList') continue
     if (parameters.get('g') === 'apidiscovery.k8s.io' && parameters.get('v') === 'v2') return media
   }
   return undefined
 }
-
-const offer: Offer = { media: ['json', 'yaml', 'protobuf'], transforms: false }
 
 function documentFor(catalog: Catalog, prefix: 'api' | 'apis'): Kept {
   let documents = kept.get(catalog)

@@ -32,7 +32,7 @@ export function describe(context: RequestContext): Answer | undefined {
     case 'index.html':
       return parts.length === 1 ? document(context, { paths: rootPaths(context) }) : undefined
     case 'version':
-      return parts.length === 1 ? onlyGet(context, versionInfo(context.server.flags.gitVersion)) : undefined
+      return parts.length === 1 ? negotiated(context, versionInfo(context.server.flags.gitVersion)) : undefined
     case 'openapi':
       if (parts[1] === 'v2' && parts.length === 2) return openApiV2(context)
       return parts[1] === 'v3' ? openApiV3(context, parts.slice(2).join('/')) : undefined
@@ -45,6 +45,11 @@ export function describe(context: RequestContext): Answer | undefined {
     default:
       return undefined
   }
+}
+
+function negotiated(context: RequestContext, value: object): Answer {
+  context.server.negotiators.json.negotiate(context.header('accept'))
+  return onlyGet(context, value)
 }
 
 function document(context: RequestContext, value: object): Answer {
@@ -83,22 +88,23 @@ function discovery(context: RequestContext, parts: readonly string[]): Answer | 
   if (rest.length === 0) {
     const aggregated = aggregatedDiscovery(context, prefix as 'api' | 'apis')
     if (aggregated !== undefined) return aggregated
-    return respond(context, prefix === 'api' ? apiVersions(server) : apiGroupList(catalog))
+    return prefix === 'api' ? respond(context, apiVersions(server)) : respond(context, apiGroupList(catalog), server.negotiators.group)
   }
   if (prefix === 'api') {
     if (rest.length > 1 || rest[0] !== 'v1') throw resourceNotFound()
-    return respond(context, apiResourceList(catalog, '', 'v1'))
+    return respond(context, apiResourceList(catalog, '', 'v1'), server.negotiators.plain)
   }
   const [group = '', version] = rest
   if (group === '' || !catalog.servesGroup(group)) return undefined
-  if (version === undefined) return respond(context, apiGroup(catalog, group))
-  if (rest.length === 2 && catalog.servesGroupVersion(group, version)) return respond(context, apiResourceList(catalog, group, version))
+  if (version === undefined) return respond(context, apiGroup(catalog, group), server.negotiators.group)
+  if (rest.length === 2 && catalog.servesGroupVersion(group, version))
+    return respond(context, apiResourceList(catalog, group, version), server.negotiators.plain)
   if (isBuiltIn(group)) throw resourceNotFound()
   return undefined
 }
 
-function respond(context: RequestContext, value: object): Answer {
-  return respondObject(context, value, context.server.negotiators.plain.negotiate(context.header('accept')))
+function respond(context: RequestContext, value: object, negotiator = context.server.negotiators.discovery): Answer {
+  return respondObject(context, value, negotiator.negotiate(context.header('accept')))
 }
 
 function rootPaths({ server }: RequestContext): string[] {

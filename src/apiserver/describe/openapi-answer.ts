@@ -6,9 +6,9 @@
  * tags, or `*`. And an @ is no part of a media type: protobuf is asked for with one and served without.
  */
 import type { HttpResponse } from '../../wire/http.ts'
+import { takesGzip } from '../response/compress.ts'
 import { parseAccept } from '../response/negotiate.ts'
 import { headersFor } from '../response/respond.ts'
-import { takesGzip } from '../response/respond-list.ts'
 import type { RequestContext } from '../server-parts.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 

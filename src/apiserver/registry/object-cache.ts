@@ -41,6 +41,10 @@ export class ObjectCache {
     return object
   }
 
+  peek(kv: KeyValue): KubeObject | undefined {
+    return this.#young.get(kv) ?? this.#old.get(kv)
+  }
+
   /** `object` has a resourceVersion in its place, which is filled in when the write is through. Ends with `forget`. */
   expect(key: string, expected: Expected): void {
     this.#expected.set(key, expected)

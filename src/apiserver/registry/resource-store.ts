@@ -5,6 +5,7 @@
  * Objects are read at most once per revision: `objectOf` keeps the most recently used ones. They are shared, so nobody
  * may change them (tests freeze them); drafts are made by decoding or by `draftOf`.
  */
+import { goJson } from '../../apimachinery/go-strings.ts'
 import type { KindDefinition, KindVersion } from '../../apimachinery/kind.ts'
 import { apiVersionOf, type KubeObject, type Mutable, type ObjectMeta } from '../../apimachinery/object.ts'
 import type { GroupResource } from '../../apimachinery/status-error.ts'
@@ -75,6 +76,10 @@ export class ResourceStore {
   objectAt(kv: KeyValue, revision: number): KubeObject {
     return revision === kv.modRevision ? this.objectOf(kv) : (JSON.parse(servedText(kv.value, revision)) as KubeObject)
   }
+  /** As `objectOf`, and what is not at hand is not kept: for those who look at everything once. */
+  readOnce(kv: KeyValue): KubeObject {
+    return this.#cache.peek(kv) ?? (JSON.parse(servedText(kv.value, kv.modRevision)) as KubeObject)
+  }
   /** A copy that may be changed. */
   draftOf(kv: KeyValue): Draft {
     return JSON.parse(servedText(kv.value, kv.modRevision)) as Draft
@@ -86,7 +91,7 @@ export class ResourceStore {
     const placed = { ...object, metadata: { ...object.metadata, resourceVersion: '0' } }
     const ordered = orderedBySchema(this.version.schema, placed) as unknown as Draft & { metadata: { resourceVersion: unknown } }
     ordered.metadata.resourceVersion = undefined
-    return { bytes: Buffer.from(JSON.stringify(ordered), 'utf8'), object: ordered as unknown as KubeObject }
+    return { bytes: Buffer.from(goJson(ordered), 'utf8'), object: ordered as unknown as KubeObject }
   }
 
   /** Runs a write of what was encoded; readers of its event, and the next update, get the object without parsing. */

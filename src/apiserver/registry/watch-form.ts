@@ -9,10 +9,12 @@
  *     delete            yes                            DELETED   the old object, with the new resourceVersion
  */
 
+import { goJson } from '../../apimachinery/go-strings.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import type { Status } from '../../apimachinery/status-error.ts'
 import type { KeyValue } from '../../store/store.ts'
 import type { Representation } from '../response/negotiate.ts'
+import { isBinary } from '../response/negotiate.ts'
 import { includeObjectOf, partialMetadata, table } from '../response/transform.ts'
 import type { RequestContext } from '../server-parts.ts'
 import type { ServedResource } from './catalog.ts'
@@ -114,7 +116,8 @@ export class WatchForm {
   }
 
   #frame(type: string, object: object): Uint8Array {
-    if (this.#representation.media === 'protobuf') return this.#context.server.protobuf.encodeEvent(type, object)
-    return bytesOf(`{"type":"${type}","object":${JSON.stringify(object)}}\n`)
+    const { media } = this.#representation
+    if (isBinary(media)) return this.#context.server.binary.encodeEvent(media, type, object)
+    return bytesOf(`{"type":"${type}","object":${goJson(object)}}\n`)
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { requestEntityTooLarge, unsupportedMediaType } from '../../apimachinery/status-error.ts'
+import { parseMediaType } from '../../wire/media-type.ts'
 import { type Media, mediaTypes } from '../response/negotiate.ts'
 import type { RequestContext } from '../server-parts.ts'
 
@@ -19,18 +20,12 @@ function orTooLarge(body: Uint8Array | 'too-large'): Uint8Array {
   return body
 }
 
-/** Without its parameters, in lower case as Go's mime.ParseMediaType gives it. '' when absent. */
-export function contentTypeOf(context: RequestContext): string {
-  const header = context.header('content-type')
-  if (header === undefined) return ''
-  const semicolon = header.indexOf(';')
-  return (semicolon < 0 ? header : header.slice(0, semicolon)).trim().toLowerCase()
-}
-
 /** For POST, PUT and DELETE. Nothing said means JSON. Throws 415. */
-export function bodyMedia(context: RequestContext, offered: readonly Media[] = ['json', 'yaml', 'protobuf']): Media {
-  const type = contentTypeOf(context)
-  if (type === '' || type === mediaTypes.json) return 'json'
+export function bodyMedia(context: RequestContext): Media {
+  const offered = context.server.media
+  const header = context.header('content-type') ?? ''
+  if (header === '' || header === mediaTypes.json) return 'json'
+  const type = parseMediaType(header)
   for (const media of offered) if (mediaTypes[media] === type) return media
   const accepted = offered.map((media) => mediaTypes[media]).join(', ')
   throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${accepted}`)

@@ -42,7 +42,7 @@ export async function decodeObject(target: DecodeTarget, bytes: Uint8Array, opti
   const parsed = await parseBody(target, bytes, options)
   checkKind(target, parsed.value, bytes)
   const { object, strict } = normalized(target, parsed, (why) => badRequest(`${cannotHandle(target)}: ${why}`))
-  report(target, [...parsed.strict, ...strict], options)
+  report(target, strict.length > 0 && options.media === 'cbor' ? await cborStrict(target, parsed) : [...parsed.strict, ...strict], options)
   return object
 }
 
@@ -85,8 +85,19 @@ interface Parsed {
 
 async function parseBody(target: DecodeTarget, bytes: Uint8Array, { media }: DecodeOptions): Promise<Parsed> {
   if (media === 'protobuf') {
-    const { decodeProtobufBody } = await import('../response/protobuf-objects.ts')
-    const value = decodeProtobufBody(target.schema, target.kind, bytes)
+    const { decodeProtobufBody } = await import('../response/binary-objects.ts')
+    const value = decodeProtobufBody(target.schema, target.kind, bytes, (why, type) =>
+      type === undefined
+        ? unrecognized(target, why, bytes)
+        : badRequest(`${cannotHandle(target, type.kind || target.kind, type.apiVersion || target.apiVersion)}: ${why}`),
+    )
+    return { value, strict: [], text: undefined, members: undefined, hasOddNumbers: false }
+  }
+  if (media === 'cbor') {
+    const value = await parseCbor(bytes, (why, isInvalid) =>
+      isInvalid ? badRequest(`${cannotHandle(target)}: ${why}`) : unrecognized(target, `${noCborType}${why}`, bytes),
+    )
+    checkCborType(value, (why) => unrecognized(target, why, bytes))
     return { value, strict: [], text: undefined, members: undefined, hasOddNumbers: false }
   }
   try {
@@ -104,6 +115,54 @@ async function parseBody(target: DecodeTarget, bytes: Uint8Array, { media }: Dec
     const why = (error as Error).message
     throw unrecognized(target, media === 'yaml' ? why : `couldn't get version/kind; json parse error: ${why}`, bytes)
   }
+}
+
+const noCborType = 'unable to determine group/version/kind: '
+
+export async function parseCbor(bytes: Uint8Array, refuse: (why: string, isInvalid: boolean) => Error): Promise<unknown> {
+  const { CborError, readCbor } = await import('../../wire/cbor.ts')
+  try {
+    return readCbor(bytes)
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error
+    throw refuse(error.message, error.isInvalid)
+  }
+}
+
+/** What is no object, or says its kind with something else than text; an apiVersion that is none does not count. */
+function checkCborType(value: unknown, refuse: (why: string) => Error): void {
+  const cannot = `${noCborType}cbor: cannot unmarshal`
+  if (value === null) return
+  if (Array.isArray(value))
+    throw refuse(`${cannot} array into Go value of type v1.TypeMeta (cannot decode CBOR array to struct without toarray option)`)
+  if (typeof value !== 'object') throw refuse(`${cannot} ${cborTypeOf(value)} into Go value of type v1.TypeMeta`)
+  const type = value as Record<string, unknown>
+  for (const name of ['kind', 'apiVersion']) {
+    const one = type[name]
+    if (one !== undefined && one !== null && typeof one !== 'string')
+      throw refuse(`${cannot} ${cborTypeOf(one)} into Go struct field v1.TypeMeta.${name} of type string`)
+  }
+  if (typeof type.apiVersion === 'string' && type.apiVersion.split('/').length > 2) delete type.apiVersion
+}
+
+function cborTypeOf(value: unknown): string {
+  switch (typeof value) {
+    case 'number':
+      return Number.isInteger(value) ? (value < 0 ? 'negative integer' : 'positive integer') : 'primitives'
+    case 'string':
+      return 'byte string'
+    case 'object':
+      return Array.isArray(value) ? 'array' : 'map'
+    default:
+      return 'primitives'
+  }
+}
+
+/** CBOR's decoder stops at the first unknown field. */
+async function cborStrict({ schema }: DecodeTarget, { value }: Parsed): Promise<readonly string[]> {
+  const { firstUnknown } = await import('../../apimachinery/codec/cbor.ts')
+  const problem = firstUnknown(schema, value)
+  return problem === undefined ? [] : [problem]
 }
 
 const yamlProblems = 'yaml: unmarshal errors:\n'

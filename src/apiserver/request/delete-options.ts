@@ -15,7 +15,7 @@ import { JsonSyntaxError, readJson } from '../../wire/json.ts'
 import type { DeleteRequest } from '../registry/delete.ts'
 import type { RequestContext } from '../server-parts.ts'
 import { bodyMedia, readBody } from './body.ts'
-import { typeMetaOf } from './decode.ts'
+import { parseCbor, typeMetaOf } from './decode.ts'
 import { parseInteger } from './list-options.ts'
 import { isTrue } from './query.ts'
 import { validateDryRun } from './write-options.ts'
@@ -51,11 +51,17 @@ export async function parseDeleteOptions(context: RequestContext): Promise<Delet
 async function decode(context: RequestContext, bytes: Uint8Array): Promise<Body> {
   const media = bodyMedia(context)
   if (media === 'protobuf') {
-    const { decodeProtobufBody } = await import('../response/protobuf-objects.ts')
-    return decodeProtobufBody(schema, 'DeleteOptions', bytes) as Body
+    const { decodeProtobufBody } = await import('../response/binary-objects.ts')
+    const value = decodeProtobufBody(schema, 'DeleteOptions', bytes, (why) => plainError(why))
+    checkKind(value)
+    return value as Body
   }
-  const { value, text } =
-    media === 'yaml' ? await readYaml(bytes) : parsed(() => readJson(bytes), "couldn't get version/kind; json parse error: ")
+  const { value, text }: Parsed =
+    media === 'cbor'
+      ? { value: await parseCbor(bytes, (why) => plainError(`unable to determine group/version/kind: ${why}`)) }
+      : media === 'yaml'
+        ? await readYaml(bytes)
+        : parsed(() => readJson(bytes), "couldn't get version/kind; json parse error: ")
   if (value === null || value === undefined) return {}
   checkKind(value)
   try {

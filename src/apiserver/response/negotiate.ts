@@ -11,7 +11,8 @@
  */
 import { notAcceptable } from '../../apimachinery/status-error.ts'
 
-export type Media = 'json' | 'yaml' | 'protobuf'
+export type BinaryMedia = 'protobuf' | 'cbor'
+export type Media = 'json' | 'yaml' | BinaryMedia
 export type Transform = 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
 
 export interface Representation {
@@ -27,11 +28,17 @@ export const mediaTypes: Readonly<Record<Media, string>> = {
   json: 'application/json',
   yaml: 'application/yaml',
   protobuf: 'application/vnd.kubernetes.protobuf',
+  cbor: 'application/cbor',
 }
+/** CBOR is for objects only. */
+export const discoveryMedia: readonly Media[] = ['json', 'yaml', 'protobuf']
+/** What a watch in CBOR says it is, and what it may be asked for as. */
+export const cborSequence = 'application/cbor-seq'
 const mediaByType: Readonly<Record<string, Media>> = {
   'application/json': 'json',
   'application/yaml': 'yaml',
   'application/vnd.kubernetes.protobuf': 'protobuf',
+  'application/cbor': 'cbor',
 }
 
 export interface Offer {
@@ -40,6 +47,10 @@ export interface Offer {
   readonly transforms: boolean
   /** A collection: it can be watched. */
   readonly isCollection?: boolean
+  /** No router has looked at the header before. */
+  readonly isUnrouted?: boolean
+  /** Errors: whoever is not understood gets JSON for people. */
+  readonly isError?: boolean
 }
 
 const json: Representation = { media: 'json' }
@@ -55,7 +66,7 @@ export class Negotiator {
 
   /** The router looks first, before anybody reads the query. Throws 406. */
   checkRoute(accept: string | undefined): void {
-    if (isPlain(accept) || this.#kept.has(accept) || routerAccepts(accept, this.#offer)) return
+    if (isPlain(accept) || this.#kept.has(accept) || this.#offer.isUnrouted || routerAccepts(accept, this.#offer)) return
     throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${available(this.#offer)}`, {})
   }
 
@@ -84,77 +95,111 @@ interface Clause {
 }
 
 function choose(accept: string, offer: Offer): Representation {
-  for (const clause of parseAccept(accept)) {
-    const media = mediaOf(clause.type, offer)
-    if (media === undefined) continue
-    const representation = withParameters(media, clause.parameters, offer)
-    if (representation !== undefined) return representation
+  for (const { type, parameters } of parseAccept(accept)) {
+    for (const media of offer.media) {
+      if (!isMatch(type, mediaTypes[media])) continue
+      const representation = withParameters(media, parameters, offer)
+      if (representation !== undefined) return representation
+    }
   }
-  throw onlyAccepted(offer)
+  if (offer.isError) return { media: 'json', isPretty: true }
+  throw onlyAccepted(offer.media.map((media) => mediaTypes[media]))
 }
 
-function onlyAccepted({ media }: Offer): Error {
-  return notAcceptable(`only the following media types are accepted: ${media.map((one) => mediaTypes[one]).join(', ')}`)
+/** A watch of what cannot be streamed. */
+export function onlyStreamsAccepted(offered: readonly Media[]): Error {
+  return onlyAccepted(streams(offered))
 }
 
-/** What could be shown, but not as a stream. */
-export function onlyStreams(): Error {
-  const { json, protobuf } = mediaTypes
-  return notAcceptable(`only the following media types are accepted: ${json};stream=watch, ${protobuf};stream=watch`)
+function onlyAccepted(types: readonly string[]): Error {
+  return notAcceptable(`only the following media types are accepted: ${types.join(', ')}`)
+}
+
+function streams(offered: readonly Media[]): string[] {
+  return offered.filter((media) => media !== 'yaml').map((media) => (media === 'cbor' ? cborSequence : `${mediaTypes[media]};stream=watch`))
 }
 
 function available({ media, isCollection }: Offer): string {
-  const types = media.map((one) => mediaTypes[one])
-  const streams = isCollection ? types.filter((type) => type !== mediaTypes.yaml).map((type) => `${type};stream=watch`) : []
-  return [...types, ...streams].join(', ')
+  return [...media.map((one) => mediaTypes[one]), ...(isCollection ? streams(media) : [])].join(', ')
 }
 
 /** Go-restful compares whole types, parameters left out. */
-function routerAccepts(accept: string, { media }: Offer): boolean {
+function routerAccepts(accept: string, { media, isCollection }: Offer): boolean {
   return accept.split(',').some((part) => {
     const type = (part.split(';')[0] as string).trim()
+    if (type === cborSequence) return isCollection === true && media.includes('cbor')
     return type === '*/*' || (Object.hasOwn(mediaByType, type) && media.includes(mediaByType[type] as Media))
   })
 }
 
-export function mediaOf(type: string, { media }: Offer): Media | undefined {
-  if (type === '*/*' || type === 'application/*') return media[0]
-  const named = Object.hasOwn(mediaByType, type) ? mediaByType[type] : undefined
-  return named !== undefined && media.includes(named) ? named : undefined
+export function isBinary(media: Media): media is BinaryMedia {
+  return media === 'protobuf' || media === 'cbor'
+}
+
+export function isMatch(wanted: string, type: string): boolean {
+  return wanted === type || wanted === '*/*' || wanted === 'application/*'
 }
 
 function withParameters(media: Media, parameters: ReadonlyMap<string, string>, offer: Offer): Representation | undefined {
   const as = parameters.get('as')
   const stream = parameters.get('stream')
-  if (stream !== undefined && stream !== '' && (stream !== 'watch' || media === 'yaml')) return undefined
-  if (parameters.has('sv') && parameters.get('sv') !== '') return undefined
+  if (stream !== undefined && (stream !== 'watch' || media === 'yaml')) return undefined
+  const serverVersion = parameters.get('sv') ?? ''
+  if (serverVersion !== '' && (offer.isError || serverVersion !== 'v1')) return undefined
   const isPretty = parameters.get('pretty') === '1'
   if (as === undefined && !parameters.has('g') && !parameters.has('v')) return isPretty ? { media, isPretty } : { media }
   const version = parameters.get('v') ?? ''
   if (!offer.transforms || parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined
-  if (as === 'Table') return media === 'protobuf' ? undefined : { media, transform: 'Table', transformVersion: version, isPretty }
+  if (as === 'Table')
+    return media === 'protobuf' || media === 'cbor' ? undefined : { media, transform: 'Table', transformVersion: version, isPretty }
   if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
     return { media, transform: as, transformVersion: version, isPretty }
   }
   return undefined
 }
 
-/** By quality, highest first; equals in the order they came. */
+/** As goautoneg reads it: what is malformed is left out. */
 export function parseAccept(accept: string): Clause[] {
   const clauses: Clause[] = []
   for (const part of accept.split(',')) {
-    const [type = '', ...rest] = part.split(';')
+    const [range = '', ...rest] = part.split(';')
+    const type = typeOf(range)
+    if (type === undefined) continue
     const parameters = new Map<string, string>()
     let quality = 1
     for (const parameter of rest) {
-      const equals = parameter.indexOf('=')
-      if (equals < 0) continue
-      const name = parameter.slice(0, equals).trim()
-      const value = parameter.slice(equals + 1).trim()
-      if (name === 'q') quality = Number.parseFloat(value)
-      else parameters.set(name, value)
+      const [name = '', value = '', more] = parameter.split('=')
+      if (value === '' || more) continue
+      if (name.trim() === 'q') quality = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : 0
+      else parameters.set(name.trim(), value.trim())
     }
-    clauses.push({ type: type.trim(), parameters, quality: Number.isNaN(quality) ? 1 : quality })
+    clauses.push({ type, parameters, quality })
   }
-  return clauses.sort((a, b) => b.quality - a.quality)
+  return sorted(clauses)
+}
+
+function typeOf(range: string): string | undefined {
+  const [main = '', sub = '', more] = range.split('/')
+  if (more) return undefined
+  if (sub === '') return main.trim() === '*' ? '*/*' : undefined
+  return `${main.trim()}/${sub.trim()}`
+}
+
+/** Its order is no order (a `*` stands behind whatever its quality), so the way of sorting shows: by insertion, as Go sorts short lists. */
+function sorted(clauses: Clause[]): Clause[] {
+  if (clauses.length > 12) return clauses.sort((a, b) => b.quality - a.quality)
+  for (let i = 1; i < clauses.length; i++) {
+    for (let j = i; j > 0 && isBefore(clauses[j] as Clause, clauses[j - 1] as Clause); j--) {
+      const one = clauses[j] as Clause
+      clauses[j] = clauses[j - 1] as Clause
+      clauses[j - 1] = one
+    }
+  }
+  return clauses
+}
+
+function isBefore(a: Clause, b: Clause): boolean {
+  if (a.quality > b.quality) return true
+  if (!a.type.startsWith('*/') && b.type.startsWith('*/')) return true
+  return !a.type.endsWith('/*') && b.type.endsWith('/*')
 }

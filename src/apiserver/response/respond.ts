@@ -6,6 +6,7 @@
  * gets it from the cache.
  */
 
+import { goJson } from '../../apimachinery/go-strings.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { type Status, type StatusError, statusOf } from '../../apimachinery/status-error.ts'
 import type { HttpBody, HttpResponse } from '../../wire/http.ts'
@@ -14,6 +15,7 @@ import { bytesOf, servedBytes, servedText } from '../registry/storage-codec.ts'
 import { fromStored } from '../registry/versions.ts'
 import type { Stored } from '../registry/write.ts'
 import type { RequestContext } from '../server-parts.ts'
+import { compressed } from './compress.ts'
 import { mediaTypes, type Representation } from './negotiate.ts'
 import { transformed } from './transform.ts'
 
@@ -31,7 +33,7 @@ export function respondStored(
     !isPretty(context, representation)
   ) {
     const body = stored.revision === 0 ? bytesOf(`${servedText(stored.bytes, 0)}\n`) : servedBytes(stored.bytes, stored.revision)
-    return answer(context, status, 'application/json', body)
+    return compressed(context, answer(context, status, 'application/json', body))
   }
   const object = fromStored(resource, JSON.parse(servedText(stored.bytes, stored.revision)) as KubeObject)
   return respondObject(context, object, representation, status, resource)
@@ -48,7 +50,8 @@ export function respondObject(
   const shown = resource === undefined ? object : transformed(context, resource, object as KubeObject, representation)
   const body = encode(context, shown, representation)
   const type = mediaTypes[representation.media]
-  return body instanceof Promise ? body.then((bytes) => answer(context, status, type, bytes)) : answer(context, status, type, body)
+  const finish = (bytes: HttpBody): HttpResponse => compressed(context, answer(context, status, type, bytes))
+  return body instanceof Promise ? body.then(finish) : finish(body)
 }
 
 export function respondStatus(
@@ -63,11 +66,13 @@ export function respondStatus(
 function encode(context: RequestContext, object: object, representation: Representation): HttpBody | Promise<HttpBody> {
   switch (representation.media) {
     case 'json':
-      return isPretty(context, representation) ? `${JSON.stringify(object, null, 2)}\n` : `${JSON.stringify(object)}\n`
+      // Pretty JSON ends without a newline.
+      return isPretty(context, representation) ? goJson(object, 2) : `${goJson(object)}\n`
     case 'yaml':
       return import('../../wire/yaml.ts').then(() => encodeYaml(object))
     case 'protobuf':
-      return context.server.protobuf.encode(object as KubeObject)
+    case 'cbor':
+      return context.server.binary.encode(representation.media, object as KubeObject)
   }
 }
 

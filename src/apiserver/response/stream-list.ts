@@ -1,9 +1,8 @@
 /**
- * A list on its way to the client: a beginning, items, an end, in groups of about 128 KB. Small lists are one buffer and
+ * A list in JSON or YAML on its way to the client: a beginning, items, an end, in groups of about 128 KB. Small lists are one buffer and
  * answered at once; large ones are produced while they are sent, and after each group everybody else gets a turn, or one LIST
  * of ten thousand Pods would stop every other request for 60 ms.
  */
-import { GzipStream } from '../../std/gzip.ts'
 import type { KeyValue } from '../../store/store.ts'
 import type { BodySink, HttpBody } from '../../wire/http.ts'
 import { splicedBytesMax, spliceInto } from '../registry/storage-codec.ts'
@@ -19,6 +18,8 @@ export interface ListBody {
   readonly begin: string
   readonly items: readonly KeyValue[]
   readonly encoder: ItemEncoder
+  /** Between two items. */
+  readonly separator: ',' | ''
   readonly end: string
 }
 
@@ -46,19 +47,18 @@ class Group {
   }
 }
 
-/** `compress`: the client takes gzip and is worth it. */
-export function listBody(list: ListBody, compress: boolean): { body: HttpBody; isCompressed: boolean } {
-  const { items, encoder } = list
+export function listBody(list: ListBody): HttpBody {
+  const { items, encoder, separator } = list
   if ('splice' in encoder) {
     let bytes = list.begin.length * 3 + list.end.length
     for (const kv of items) {
       bytes += splicedBytesMax(kv.value) + 1
-      if (bytes > groupBytes) return streamed(list, compress)
+      if (bytes > groupBytes) return (sink) => sendGroups(list, sink)
     }
-    return { body: whole(list, bytes), isCompressed: false }
+    return whole(list, bytes)
   }
-  if (items.length > 64) return streamed(list, compress)
-  return { body: `${list.begin}${items.map(encoder.text).join(',')}${list.end}`, isCompressed: false }
+  if (items.length > 32) return (sink) => sendGroups(list, sink)
+  return `${list.begin}${items.map(encoder.text).join(separator)}${list.end}`
 }
 
 function whole({ begin, items, encoder, end }: ListBody, bytes: number): Uint8Array {
@@ -72,39 +72,29 @@ function whole({ begin, items, encoder, end }: ListBody, bytes: number): Uint8Ar
   return group.done()
 }
 
-function streamed(list: ListBody, compress: boolean): { body: HttpBody; isCompressed: boolean } {
-  if (!compress) return { body: (sink) => sendGroups(list, sink, (bytes) => sink.write(bytes)), isCompressed: false }
-  const body = async (sink: BodySink): Promise<void> => {
-    const gzip = new GzipStream((bytes) => sink.write(bytes))
-    await sendGroups(list, sink, (bytes) => gzip.write(bytes))
-    await gzip.end()
-  }
-  return { body, isCompressed: true }
-}
-
-async function sendGroups(list: ListBody, sink: BodySink, write: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
+async function sendGroups(list: ListBody, sink: BodySink): Promise<void> {
   let prefix = list.begin
   let at = 0
   const { items } = list
   while (at < items.length && !sink.signal.aborted) {
     const [bytes, next] = nextGroup(list, prefix, at)
-    await write(bytes)
+    sink.write(bytes)
     await sink.drained()
     prefix = ''
     at = next
   }
-  if (!sink.signal.aborted) await write(Buffer.from(`${prefix}${list.end}`))
+  if (!sink.signal.aborted) sink.write(Buffer.from(`${prefix}${list.end}`))
 }
 
 /** Bytes of the items from `at` on, and where the next group begins. */
-function nextGroup({ items, encoder }: ListBody, prefix: string, at: number): [Uint8Array, number] {
+function nextGroup({ items, encoder, separator }: ListBody, prefix: string, at: number): [Uint8Array, number] {
   if ('text' in encoder) {
     const parts: string[] = [prefix]
     let length = 0
     let next = at
     while (next < items.length && length < groupBytes) {
       const text = encoder.text(items[next] as KeyValue)
-      parts.push(next === 0 ? text : `,${text}`)
+      parts.push(next === 0 ? text : `${separator}${text}`)
       length += text.length
       next++
     }

@@ -27,7 +27,7 @@ import { updateObject } from '../registry/update.ts'
 import { fromStored } from '../registry/versions.ts'
 import { timeText } from '../registry/write.ts'
 import { readBody } from '../request/body.ts'
-import { type DecodeTarget, decodeChecked, decodeValue, defaulted, warnStrict } from '../request/decode.ts'
+import { type DecodeTarget, decodeChecked, decodeValue, defaulted, parseCbor, warnStrict } from '../request/decode.ts'
 import { parseStoredRevision } from '../request/revision.ts'
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts'
 import { respondStored } from '../response/respond.ts'
@@ -46,11 +46,19 @@ const patchKinds: Readonly<Record<string, PatchKind>> = {
 
 /** Throws 415. */
 export function patchKindOf(context: RequestContext): PatchKind {
-  const header = context.header('content-type') ?? ''
-  const type = (header.split(';', 1)[0] as string).trim()
-  const kind = Object.hasOwn(patchKinds, type) ? patchKinds[type] : undefined
+  const type = patchTypeOf(context)
+  const kind = Object.hasOwn(patchKinds, type) ? patchKinds[type] : isCborApply(context) ? 'apply' : undefined
   if (kind === undefined) throw unsupportedMediaType('415: Unsupported Media Type', {})
   return kind
+}
+
+function patchTypeOf(context: RequestContext): string {
+  const header = context.header('content-type') ?? ''
+  return (header.split(';', 1)[0] as string).trim()
+}
+
+function isCborApply(context: RequestContext): boolean {
+  return context.server.media.includes('cbor') && patchTypeOf(context) === 'application/apply-patch+cbor'
 }
 
 export async function patchVerb(context: RequestContext, resource: ServedResource): Promise<HttpResponse> {
@@ -164,21 +172,7 @@ async function applier(
   options: WriteOptions,
   body: Uint8Array,
 ): Promise<Patcher> {
-  const { parseYaml } = await import('../../wire/yaml.ts')
-  const doubled: string[] = []
-  let applied: Draft
-  try {
-    applied = parseYaml(body, { onDuplicate: ({ message }) => doubled.push(`  ${message}`) }) as Draft
-  } catch (error) {
-    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`)
-  }
-  applied ??= {} as Draft
-  if (typeof applied !== 'object' || Array.isArray(applied)) {
-    const type = jsonTypeOf(applied)
-    throw badRequest(
-      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
-    )
-  }
+  const { applied, doubled } = isCborApply(context) ? { applied: await parseCborApplied(body), doubled: [] } : await parseApplied(body)
   const { info, server } = context
   return async (live) => {
     if (live === undefined) checkAppliedUid(applied, resource, info.name)
@@ -208,6 +202,41 @@ async function applier(
     setManagedFields(next, result.managedFields)
     return next
   }
+}
+
+interface Applied {
+  readonly applied: Draft
+  /** Keys that stand twice. */
+  readonly doubled: readonly string[]
+}
+
+/** Its errors say YAML too. */
+async function parseCborApplied(body: Uint8Array): Promise<Draft> {
+  const applied = await parseCbor(body, (why) => badRequest(`error decoding YAML: ${why}`))
+  if (Array.isArray(applied))
+    throw badRequest('error decoding YAML: cbor: cannot unmarshal array into Go value of type map[string]interface {}')
+  if (typeof applied !== 'object')
+    throw badRequest('error decoding YAML: cbor: cannot unmarshal into Go value of type map[string]interface {}')
+  return (applied ?? {}) as Draft
+}
+
+async function parseApplied(body: Uint8Array): Promise<Applied> {
+  const { parseYaml } = await import('../../wire/yaml.ts')
+  const doubled: string[] = []
+  let applied: Draft
+  try {
+    applied = parseYaml(body, { onDuplicate: ({ message }) => doubled.push(`  ${message}`) }) as Draft
+  } catch (error) {
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`)
+  }
+  applied ??= {} as Draft
+  if (typeof applied !== 'object' || Array.isArray(applied)) {
+    const type = jsonTypeOf(applied)
+    throw badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
+    )
+  }
+  return { applied, doubled }
 }
 
 /** A configuration without a name is taken for the object on the URL, if that is there. */

@@ -17,7 +17,7 @@ import { compilePredicate, type Predicate } from '../registry/predicate.ts'
 import { WatchForm } from '../registry/watch-form.ts'
 import { type ListOptions, parseListOptions } from '../request/list-options.ts'
 import { parseRevision, waitForRevision } from '../request/revision.ts'
-import { mediaTypes, onlyStreams } from '../response/negotiate.ts'
+import { cborSequence, isBinary, type Media, mediaTypes, onlyStreamsAccepted } from '../response/negotiate.ts'
 import { headersFor } from '../response/respond.ts'
 import { includeObjectOf } from '../response/transform.ts'
 import type { RequestContext } from '../server-parts.ts'
@@ -28,6 +28,13 @@ const bookmarkMs = 60_000
 /** The last bookmark comes so long before the end. */
 const lastBookmarkMs = 2000
 
+const streamTypes: Readonly<Record<Media, string>> = {
+  json: mediaTypes.json,
+  yaml: mediaTypes.yaml,
+  protobuf: `${mediaTypes.protobuf};stream=watch`,
+  cbor: cborSequence,
+}
+
 export function watchObjects(context: RequestContext, resource: ServedResource): HttpResponse {
   const { server, info } = context
   const { collection } = server.negotiators
@@ -37,11 +44,11 @@ export function watchObjects(context: RequestContext, resource: ServedResource):
   const predicate = compilePredicate(resource, options, { namespace: info.namespace, name: info.name })
   const revision = parseRevision(options.resourceVersion, 'plain')
   if (representation.transform === 'Table') includeObjectOf(context)
-  if (representation.media === 'yaml') throw onlyStreams()
+  if (representation.media === 'yaml') throw onlyStreamsAccepted(server.media)
   const form = new WatchForm(context, resource, representation)
-  const type = representation.media === 'protobuf' ? `${mediaTypes.protobuf};stream=watch` : mediaTypes.json
+  const type = streamTypes[representation.media]
   const request = { context, resource, options, predicate, revision, form }
-  const loading = representation.media === 'protobuf' ? server.protobuf.load() : undefined
+  const loading = isBinary(representation.media) ? server.binary.load() : undefined
   const run = async (sink: BodySink): Promise<void> => {
     if (loading !== undefined) await loading
     return new Watcher(request, sink).run()

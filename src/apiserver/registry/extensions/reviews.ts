@@ -16,8 +16,9 @@ import { decodeObject } from '../../request/decode.ts'
 import { parseWriteOptions } from '../../request/write-options.ts'
 import { respondObject } from '../../response/respond.ts'
 import type { Extension, RequestContext } from '../../server-parts.ts'
-import { targetOf } from '../../verbs/create.ts'
+import { targetOf, writeOf } from '../../verbs/create.ts'
 import type { ServedResource } from '../catalog.ts'
+import { trackManagers } from '../create.ts'
 import type { Draft } from '../resource-store.ts'
 import { orderedBySchema } from '../shape.ts'
 import { timeText } from '../write.ts'
@@ -53,8 +54,10 @@ async function answer(
   const representation = context.server.negotiators.plain.negotiate(context.header('accept'))
   const media = bodyMedia(context)
   const body = await readBody(context)
-  const { fieldValidation } = parseWriteOptions(context, 'CreateOptions')
+  const options = parseWriteOptions(context, 'CreateOptions')
+  const { fieldValidation } = options
   const draft = await decodeObject(targetOf(resource), body, { media, fieldValidation, warn: (text) => context.warn(text) })
+  trackManagers(writeOf(context, resource, options), draft)
   const answered = { ...draft, ...(await review(context, draft)) }
   return respondObject(context, orderedBySchema(resource.schema, answered), representation, 201)
 }
@@ -122,12 +125,11 @@ export const selfSubjectRulesReviews = asked(async (context, draft) => {
       else resourceRules.push({ verbs, apiGroups, resources, ...(resourceNames?.length ? { resourceNames } : {}) })
     }
   }
-  return { spec: {}, status: { resourceRules, nonResourceRules, incomplete: false } }
+  return { metadata: {}, spec: {}, status: { resourceRules, nonResourceRules, incomplete: false } }
 })
 
-export const selfSubjectReviews = asked(({ user, server }, draft) => {
-  draft.metadata.creationTimestamp = timeText(server.clock.now())
-  return { status: { userInfo: userInfo(user) } }
+export const selfSubjectReviews = asked(({ user, server }) => {
+  return { metadata: { creationTimestamp: timeText(server.clock.now()) }, status: { userInfo: userInfo(user) } }
 })
 
 function userInfo({ name, uid, groups, extra }: User): object {
