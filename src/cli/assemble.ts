@@ -51,6 +51,8 @@ export interface ClusterOptions {
   readonly nodeMonitorGraceMs: number
   /** How long the store remembers. */
   readonly historyMs: number
+  /** "api/beta", "networking.k8s.io/v1beta1" and the like: what is served besides, or not. */
+  readonly runtimeConfig: Readonly<Record<string, boolean>>
   readonly progress: Progress
   /** How a path is shown to people. */
   readonly show: (path: string) => string
@@ -117,6 +119,7 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
     log,
     serviceAccountKey: pki.serviceAccountKey,
     flags: {
+      runtimeConfig: options.runtimeConfig,
       securePort: http.port,
       advertiseAddress: isLoopback(host) ? simulatedAddress : host,
       gitVersion: `${kubernetesVersion}+typernetes${version}`,

@@ -59,6 +59,12 @@ Examples:
     .option('--node-cpu <quantity>', 'CPUs of each simulated node', '8')
     .option('--node-memory <quantity>', 'memory of each simulated node', '32Gi')
     .option('--node-monitor-grace-period <seconds>', 'how long a silent node counts as alive', wholeNumber(1, 86_400), 50)
+    .option(
+      '--runtime-config <list>',
+      'API versions to turn on or off: api/beta=true,networking.k8s.io/v1beta1=true',
+      readRuntimeConfig,
+      {},
+    )
     .option('--history <seconds>', 'how far back lists and watches may begin', wholeNumber(1, 31_536_000), 3600)
     .option('--log-level <level>', 'what to tell on standard error: error, warn, info or debug', 'warn')
     .action(async (options) => (await import('./commands/up.ts')).up(options, process))
@@ -99,4 +105,15 @@ function wholeNumber(from: number, to: number): (text: string) => number {
       throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`)
     return value
   }
+}
+
+/** "api/beta=true,apps/v1=false"; a name alone is turned on, as with kube-apiserver. */
+function readRuntimeConfig(text: string, before: Readonly<Record<string, boolean>>): Record<string, boolean> {
+  const config: Record<string, boolean> = { ...before }
+  for (const one of text.split(',').filter(Boolean)) {
+    const [what = '', value = 'true'] = one.split('=')
+    if (!['true', 'false', '1', '0', ''].includes(value)) throw new InvalidArgumentError(`"${value}" of ${what} must be true or false.`)
+    config[what] = value !== 'false' && value !== '0'
+  }
+  return config
 }

@@ -37,7 +37,8 @@ export function* validateVolumeUpdate(next: VolumeObject, old: VolumeObject): Ge
   yield* validateImmutable(next.spec.volumeMode, old.spec.volumeMode, 'volumeMode')
   if (isSet(old.spec.nodeAffinity) && !semanticallyEqual(renamedLabels(next.spec.nodeAffinity), renamedLabels(old.spec.nodeAffinity))) {
     const detail = 'field is immutable, except for updating from beta label to GA'
-    yield invalidValue('nodeAffinity', next.spec.nodeAffinity ?? null, detail)
+    const affinity = next.spec.nodeAffinity
+    yield invalidValue('nodeAffinity', affinity ? goForm('VolumeNodeAffinity', affinity) : null, detail)
   }
   if (isSet(old.spec.volumeAttributesClassName) && !isSet(next.spec.volumeAttributesClassName)) {
     yield forbiddenField('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden')

@@ -10,6 +10,7 @@ import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { dns1123SubdomainErrors, pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
+import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import { field, type Infer, string, struct } from '../../apimachinery/schema/schema.ts'
 import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { goForm } from '../go-form.ts'
@@ -40,7 +41,10 @@ export const IPAddress = defineKind({
   plural: 'ipaddresses',
   shortNames: ['ip'],
   scope: 'Cluster',
-  versions: [{ name: 'v1', schema: ipAddress }],
+  versions: [
+    { name: 'v1', schema: ipAddress },
+    { name: 'v1beta1', schema: inVersion(ipAddress, 'networking.v1', 'networking.v1beta1'), isOff: true },
+  ],
   generation: 'none',
   validateName: (name) => [...validateIp('', name)].map(({ detail }) => detail),
   validate: ({ spec }) => validateParent(spec.parentRef, 'spec.parentRef'),

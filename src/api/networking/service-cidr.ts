@@ -9,6 +9,7 @@ import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { condition, typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { resetMetadata } from '../../apimachinery/reset-metadata.ts'
+import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import { field, type Infer, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { fieldIsImmutable } from '../../apimachinery/validate-metadata.ts'
 
@@ -35,7 +36,10 @@ export const ServiceCIDR = defineKind({
   kind: 'ServiceCIDR',
   plural: 'servicecidrs',
   scope: 'Cluster',
-  versions: [{ name: 'v1', schema: serviceCIDR }],
+  versions: [
+    { name: 'v1', schema: serviceCIDR },
+    { name: 'v1beta1', schema: inVersion(serviceCIDR, 'networking.v1', 'networking.v1beta1'), isOff: true },
+  ],
   hasStatus: true,
   keepsStatusOnCreate: true,
   generation: 'none',

@@ -7,6 +7,7 @@ import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { qualifiedNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
+import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import { field, type Infer, inline, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { deviceConfiguration, deviceSelector } from './device-request.ts'
 import { configsMax, isSet, validateOpaque, validateSelectors, validateSlice } from './device-rules.ts'
@@ -35,7 +36,10 @@ export const DeviceClass = defineKind({
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
-  versions: [{ name: 'v1', schema: deviceClass }],
+  versions: [
+    { name: 'v1', schema: deviceClass },
+    { name: 'v1beta2', schema: inVersion(deviceClass, 'resource.v1', 'resource.v1beta2'), isOff: true },
+  ],
   // The gate DRAExtendedResource is off: the field stays only where it was.
   prepareForCreate: ({ spec }) => {
     delete spec.extendedResourceName

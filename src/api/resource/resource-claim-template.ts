@@ -7,6 +7,7 @@ import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
+import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import { field, type Infer, struct } from '../../apimachinery/schema/schema.ts'
 import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { validateTemplateMetadata } from '../core/template-metadata.ts'
@@ -32,7 +33,10 @@ export const ResourceClaimTemplate = defineKind({
   kind: 'ResourceClaimTemplate',
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
-  versions: [{ name: 'v1', schema: resourceClaimTemplate }],
+  versions: [
+    { name: 'v1', schema: resourceClaimTemplate },
+    { name: 'v1beta2', schema: inVersion(resourceClaimTemplate, 'resource.v1', 'resource.v1beta2'), isOff: true },
+  ],
   setDefaults: ({ spec }) => setRequestDefaults(spec.spec),
   prepareForCreate: ({ spec }) => dropDisabledRequestFields(spec.spec),
   prepareForUpdate: ({ spec }, old) => dropDisabledRequestFields(spec.spec, old.spec.spec),

@@ -11,6 +11,7 @@ import { condition, typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { type Mutable, objectMeta } from '../../apimachinery/object.ts'
 import { resetMetadata } from '../../apimachinery/reset-metadata.ts'
+import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import {
   boolean,
   field,
@@ -128,7 +129,10 @@ export const ResourceClaim = defineKind({
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   scope: 'Namespaced',
-  versions: [{ name: 'v1', schema: resourceClaim }],
+  versions: [
+    { name: 'v1', schema: resourceClaim },
+    { name: 'v1beta2', schema: inVersion(resourceClaim, 'resource.v1', 'resource.v1beta2'), isOff: true },
+  ],
   hasStatus: true,
   setDefaults: ({ spec }) => setRequestDefaults(spec),
   prepareForCreate: ({ spec }) => dropDisabledRequestFields(spec),

@@ -10,6 +10,7 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import type { Mutable } from '../../apimachinery/object.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
+import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import { boolean, field, type Infer, int64, list, map, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'
 import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { nodeSelector } from '../core/node-selector.ts'
@@ -118,7 +119,10 @@ export const ResourceSlice = defineKind({
   kind: 'ResourceSlice',
   plural: 'resourceslices',
   scope: 'Cluster',
-  versions: [{ name: 'v1', schema: resourceSlice }],
+  versions: [
+    { name: 'v1', schema: resourceSlice },
+    { name: 'v1beta2', schema: inVersion(resourceSlice, 'resource.v1', 'resource.v1beta2'), isOff: true },
+  ],
   prepareForCreate: ({ spec }) => dropDisabledFields(spec),
   prepareForUpdate: ({ spec }, old) => dropDisabledFields(spec, old.spec),
   validate: ({ spec }) => validateSpec(spec, 'spec'),

@@ -6,6 +6,7 @@ import { type FieldError, forbiddenField } from '../../apimachinery/field-error.
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
+import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import { field, type Infer, map, string, struct } from '../../apimachinery/schema/schema.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import { validateDriverOfClass, validateParameters } from './parameters.ts'
@@ -24,7 +25,11 @@ export const VolumeAttributesClass = defineKind({
   plural: 'volumeattributesclasses',
   shortNames: ['vac'],
   scope: 'Cluster',
-  versions: [{ name: 'v1', schema: volumeAttributesClass }],
+  versions: [
+    { name: 'v1', schema: volumeAttributesClass },
+    { name: 'v1beta1', schema: inVersion(volumeAttributesClass, 'storage.v1', 'storage.v1beta1'), isOff: true },
+    { name: 'v1alpha1', schema: inVersion(volumeAttributesClass, 'storage.v1', 'storage.v1alpha1'), isOff: true },
+  ],
   generation: 'none',
   validate: validateAttributesClass,
   *validateUpdate(object, old) {

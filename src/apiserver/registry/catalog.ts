@@ -106,9 +106,15 @@ function pathOf(group: string, version: string, resource: string): string {
   return `${group}/${version}/${resource}`
 }
 
+/** The closest word counts: the resource, its version, all of its maturity, everything. */
 function isOn(served: ServedResource, runtimeConfig: RuntimeConfig): boolean {
-  const { apiVersion, resource, version } = served
-  return runtimeConfig[`${apiVersion}/${resource}`] ?? runtimeConfig[apiVersion] ?? runtimeConfig['api/all'] ?? version.isOff !== true
+  const { apiVersion, resource, version, versionName } = served
+  const maturity = versionName.includes('alpha') ? 'api/alpha' : versionName.includes('beta') ? 'api/beta' : 'api/ga'
+  for (const what of [`${apiVersion}/${resource}`, apiVersion, maturity, 'api/all']) {
+    const said = runtimeConfig[what]
+    if (said !== undefined) return said
+  }
+  return version.isOff !== true
 }
 
 function servedResource(kind: KindDefinition, version: KindVersion<KubeObject>, store: ResourceStore): ServedResource {

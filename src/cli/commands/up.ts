@@ -28,6 +28,7 @@ export interface UpOptions {
   readonly nodeCpu: string
   readonly nodeMemory: string
   readonly nodeMonitorGracePeriod: number
+  readonly runtimeConfig: Readonly<Record<string, boolean>>
   readonly history: number
   readonly logLevel: string
 }
@@ -73,6 +74,7 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
     show: (path) => displayPath(path, process),
     nodeMonitorGraceMs: options.nodeMonitorGracePeriod * 1000,
     historyMs: options.history * 1000,
+    runtimeConfig: options.runtimeConfig,
     progress,
   })
   const kubeconfig = kubeconfigPath(options.kubeconfig, process)

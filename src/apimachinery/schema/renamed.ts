@@ -1,0 +1,34 @@
+/**
+ * The same shape in another version of its group: the structs of `from` under the names of `to`, all others as they are.
+ *
+ *     inVersion(ipAddress, 'networking.v1', 'networking.v1beta1')
+ */
+import { Field, type Schema, type StructSchema } from './schema.ts'
+
+export function inVersion<T>(schema: StructSchema<T>, from: string, to: string): StructSchema<T> {
+  const [before, after] = [`io.k8s.api.${from}.`, `io.k8s.api.${to}.`]
+  const known = new Map<StructSchema, StructSchema>()
+  const renamed = (one: Schema): Schema => {
+    switch (one.type) {
+      case 'list':
+        return { ...one, items: renamed(one.items) }
+      case 'map':
+        return { ...one, values: renamed(one.values) }
+      case 'struct':
+        return structOf(one)
+      default:
+        return one
+    }
+  }
+  const structOf = (one: StructSchema): StructSchema => {
+    if (!one.name.startsWith(before)) return one
+    const had = known.get(one)
+    if (had !== undefined) return had
+    const fields: Record<string, Field<unknown, boolean>> = {}
+    const out = { ...one, name: after + one.name.slice(before.length), fields }
+    known.set(one, out)
+    for (const [name, { facts }] of Object.entries(one.fields)) fields[name] = new Field({ ...facts, schema: renamed(facts.schema) })
+    return out
+  }
+  return structOf(schema as StructSchema) as StructSchema<T>
+}
