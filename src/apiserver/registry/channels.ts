@@ -177,7 +177,12 @@ export class Channel {
   }
 
   #nodeOf(kv: KeyValue): string {
-    return hotFieldsOf(this.#resource, kv).fields[this.#nodeNamePosition] ?? ''
+    try {
+      return hotFieldsOf(this.#resource, kv).fields[this.#nodeNamePosition] ?? ''
+    } catch {
+      // No object of ours: those who watch everything will hear of it.
+      return ''
+    }
   }
 
   #push(feed: Feed, event: FeedEvent): void {

@@ -29,7 +29,9 @@ function splicePosition(stored: Buffer): number {
     const end = stored.indexOf('"', uid + uidMark.length)
     if (stored[end + 1] === 44) return end + 2
   }
-  return stored.indexOf(metadataMark) + metadataMark.length
+  const metadata = stored.indexOf(metadataMark)
+  if (metadata < 0) throw new Error('What is stored is no object: somebody else has written it')
+  return metadata + metadataMark.length
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -6,7 +6,7 @@
  * not, and ends with 410 when the feed has moved on without it: nothing is ever queued for a client.
  */
 
-import { expired, type StatusError, statusOf } from '../../apimachinery/status-error.ts'
+import { expired, StatusError, statusOf } from '../../apimachinery/status-error.ts'
 import type { Timer } from '../../std/clock.ts'
 import type { KeyValue, StoreError } from '../../store/store.ts'
 import type { BodySink, HttpResponse } from '../../wire/http.ts'
@@ -194,7 +194,12 @@ class Watcher implements Subscriber {
       if (this.#sink.unsentBytes > unsentBytesMax) return this.#waitForClient()
       const event = feed.at(this.#position++)
       if (event.revision <= this.#seen) continue
-      const bytes = form.bytesFor(event, predicate)
+      let bytes: Uint8Array | undefined
+      try {
+        bytes = form.bytesFor(event, predicate)
+      } catch (error) {
+        return this.#fail(error)
+      }
       if (bytes !== undefined) this.#write(bytes)
     }
   }
@@ -244,7 +249,11 @@ class Watcher implements Subscriber {
     else if ((error as StoreError).code === 'compacted') {
       const { compactedRevision } = context.server.store
       this.#sink.write(form.error(tooOld(this.#request.revision, compactedRevision).status))
-    } else if (!this.#sink.signal.aborted) context.server.log.error('A watch failed', { path: context.http.path, error })
+    } else if (!this.#sink.signal.aborted) {
+      context.server.log.error('A watch failed', { path: context.http.path, error })
+      const { status } = new StatusError(500, 'InternalError', (error as Error).message)
+      this.#sink.write(form.error(status))
+    }
     this.end()
   }
 
