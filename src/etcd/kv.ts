@@ -67,6 +67,9 @@ export class KvService {
     checkPut(request)
     this.#member.requireSize(bytes)
     this.#member.requireSpace()
+    // Of two things that are missing etcd misses the lease first here, and the key first in a transaction.
+    if (request.ignoreValue && request.lease !== 0 && this.#member.store.lease(request.lease) === undefined)
+      throw etcdError('leaseNotFound')
     const { results, revision } = await this.#transact({ compare: [], then: [putOperation(request)] })
     return { header: this.#member.header(revision), ...putAnswer(request, results[0] as OperationResult & { did: 'put' }) }
   }
@@ -85,7 +88,7 @@ export class KvService {
     if (mayWrite(request)) this.#member.requireSize(bytes)
     if (mayPut(request)) this.#member.requireSpace()
     else this.#member.requireSound()
-    const result = await this.#transact(transactionOf(request))
+    const result = await this.#transact(transactionOf(request, this.#member.store.compactedRevision === 1))
     const before = result.revision - (changedSomething(result) ? 1 : 0)
     const answer = new TransactionAnswer(before).of(request, result)
     return { ...answer, header: this.#member.header(result.revision) }
@@ -187,21 +190,24 @@ function putOperation(request: PutRequest): Operation {
   return { do: 'put', key, value, lease, keepsValue: request.ignoreValue, keepsLease: request.ignoreLease }
 }
 
-function transactionOf(request: TxnRequest): Transaction {
+function transactionOf(request: TxnRequest, isUncompacted: boolean): Transaction {
+  const operations = (ops: readonly RequestOp[]) => ops.map((op) => operationOf(op, isUncompacted))
   const compare = request.compare.flatMap(compareOf)
-  return { compare, then: request.success.map(operationOf), else: request.failure.map(operationOf) }
+  return { compare, then: operations(request.success), else: operations(request.failure) }
 }
 
-function operationOf(op: RequestOp): Operation {
+function operationOf(op: RequestOp, isUncompacted: boolean): Operation {
   const { requestRange, requestPut, requestDeleteRange, requestTxn } = op
   if (requestRange !== undefined) {
-    // Unlike a range of its own, one in a transaction does not take a negative revision for "now".
-    if (requestRange.revision < 0) throw etcdError('compacted')
-    return { do: 'range', range: keyRange(requestRange.key, requestRange.rangeEnd), options: rangeOptions(requestRange) }
+    const { key, rangeEnd, revision } = requestRange
+    const options = rangeOptions(requestRange)
+    // A range of its own takes a negative revision for "now"; in a transaction it lies before all that was compacted, and -1 is "never".
+    const isPast = revision < 0 && !(isUncompacted && revision === -1)
+    return { do: 'range', range: keyRange(key, rangeEnd), options: isPast ? { ...options, at: clamped(revision) } : options }
   }
   if (requestPut !== undefined) return putOperation(requestPut)
   if (requestDeleteRange !== undefined) return { do: 'delete', range: keyRange(requestDeleteRange.key, requestDeleteRange.rangeEnd) }
-  return { do: 'transaction', transaction: transactionOf(requestTxn as TxnRequest) }
+  return { do: 'transaction', transaction: transactionOf(requestTxn as TxnRequest, isUncompacted) }
 }
 
 const comparisons = ['=', '>', '<', '!='] as const

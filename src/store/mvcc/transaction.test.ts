@@ -103,6 +103,7 @@ describe('operations', () => {
       ['{true put}', '{true deleted k}'],
       7,
     ],
+    ['deleted with all from a key on, and put again', [remove('a', '\0'), put('a')], ['deleted a,b', 'put'], 7],
     [
       'a value that is kept',
       [{ do: 'put', key: 'a', value: bytes('other'), keepsValue: true }, list('a', '\0')],

@@ -5,7 +5,7 @@
  *
  * The rules are etcd's. All compares, those of nested transactions too, see the state before the first operation.
  * Operations then run in order and see what the earlier ones did. However many puts there are, one revision; so a key
- * may be put only once, and not put after it was deleted. Comparing the value of a missing key is never true.
+ * may be put only once, and not put beside a deletion that names it. Comparing the value of a missing key is never true.
  *
  * A newcomer would get wrong: `decide` writes down the outcome of every transaction on the path in the order in which
  * `run` meets them again, so the two must walk alike.
@@ -196,7 +196,10 @@ function collectWrites(transaction: Transaction): Writes {
 function collectFrom(operations: readonly Operation[]): Writes {
   const puts = new Set<string>()
   const deletes: KeyRange[] = []
-  for (const operation of operations) if (operation.do === 'delete') deletes.push(operation.range)
+  for (const operation of operations) {
+    // etcd overlooks a deletion of everything from a key on: what follows may put such a key again.
+    if (operation.do === 'delete' && operation.range.end !== '\0') deletes.push(operation.range)
+  }
   for (const operation of operations) {
     if (operation.do !== 'transaction') continue
     const inner = collectWrites(operation.transaction)
