@@ -32,14 +32,17 @@ function texts(errors: Iterable<FieldError> | undefined): readonly string[] {
 test('setDefaults and prepareForCreate fill in counts, modes, labels and a selector', () => {
   const { metadata, spec } = job()
   const { template: made, ...rest } = spec
-  expect(metadata.labels).toEqual({ app: 'a' })
-  expect(made.metadata?.labels).toEqual({
-    app: 'a',
+  const generated = {
     'job-name': 'once',
     'controller-uid': 'u1',
     'batch.kubernetes.io/job-name': 'once',
     'batch.kubernetes.io/controller-uid': 'u1',
-  })
+  }
+  expect(made.metadata?.labels).toEqual({ app: 'a', ...generated })
+  // Taken from the template, with what is added there; a Job's own labels stay its own.
+  expect(metadata.labels).toEqual({ app: 'a', ...generated })
+  expect(job((draft) => (draft.metadata.labels = { app: 'a' })).metadata.labels).toEqual({ app: 'a' })
+  expect(job((draft) => delete draft.spec.template.metadata).metadata.labels).toEqual(generated)
   expect(rest).toEqual({
     completions: 1,
     parallelism: 1,

@@ -26,12 +26,15 @@ export const Job = defineKind({
   hasStatus: true,
   setDefaults: ({ metadata, spec }) => {
     const labels = spec.template.metadata?.labels
-    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels }
+    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = labels
     setJobDefaults(spec)
     setJobTemplateDefaults(spec)
   },
   prepareForCreate: ({ metadata, spec }) => {
+    // Labels taken from the template are the template's for good: what is added there is added here.
+    const isShared = (metadata.labels ?? undefined) === spec.template.metadata?.labels || Object.keys(metadata.labels ?? {}).length === 0
     if (spec.manualSelector !== true) generateSelector(spec, metadata)
+    if (isShared && spec.template.metadata?.labels) metadata.labels = spec.template.metadata.labels
   },
   validate: (object) => validateJob(object),
   validateUpdate: (object, old) => validateJobUpdate(object, old),

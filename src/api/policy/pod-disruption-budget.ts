@@ -5,6 +5,7 @@ import { type FieldError, invalidValue, notSupported } from '../../apimachinery/
 import { child } from '../../apimachinery/field-path.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import { condition, labelSelector, typeMeta } from '../../apimachinery/meta.ts'
+import { pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { field, type Infer, int32, int64, intOrString, list, map, string, struct, time } from '../../apimachinery/schema/schema.ts'
 import { validateLabelSelector } from '../../apimachinery/selectors/labels.ts'
@@ -48,6 +49,7 @@ export const PodDisruptionBudget = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: podDisruptionBudget }],
   hasStatus: true,
+  validateName: pathSegmentNameErrors,
   validate: ({ spec }) => validateSpec(spec, 'spec'),
   validateUpdate: ({ spec }, old) => validateSpec(spec, 'spec', old.spec),
   *validateStatusUpdate({ status }) {

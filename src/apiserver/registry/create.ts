@@ -33,11 +33,8 @@ export async function createObject(write: Write, draft: Draft): Promise<WriteRes
 
 /** From the strategy on; also for objects that an update or an apply creates. */
 export async function createPrepared(write: Write, draft: Draft, namePrefix: string, attributes: Attributes): Promise<WriteResult> {
-  const { metadata } = draft
-  if ((metadata.resourceVersion ?? '') !== '' && metadata.resourceVersion !== '0') {
-    throw new StatusError(500, undefined, 'resourceVersion should not be set on objects to be created')
-  }
-  delete metadata.resourceVersion
+  const isVersioned = !['', '0', undefined].includes(draft.metadata.resourceVersion)
+  delete draft.metadata.resourceVersion
   const pristine = namePrefix === '' ? undefined : structuredClone(draft)
   for (let attempt = 1; ; attempt++) {
     // Kinds may have copied the name to other places.
@@ -46,7 +43,7 @@ export async function createPrepared(write: Write, draft: Draft, namePrefix: str
     if (namePrefix !== '') metadata.name = generatedName(namePrefix, write.server.random)
     prepareForCreate(write, draft)
     try {
-      return await store(write, draft, attributes, attempt === 1)
+      return await store({ ...write, isVersioned }, draft, attributes, attempt === 1)
     } catch (error) {
       const isTaken = error instanceof StatusError && error.reason === 'AlreadyExists'
       if (!isTaken || namePrefix === '') throw error
@@ -55,7 +52,12 @@ export async function createPrepared(write: Write, draft: Draft, namePrefix: str
   }
 }
 
-async function store(write: Write, draft: Draft, attributes: Attributes, isFirst: boolean): Promise<WriteResult> {
+async function store(
+  write: Write & { readonly isVersioned: boolean },
+  draft: Draft,
+  attributes: Attributes,
+  isFirst: boolean,
+): Promise<WriteResult> {
   const { server, resource, namespace, isDryRun } = write
   const undo = await extensionOf(server, resource)?.beginCreate?.(write, draft)
   try {
@@ -70,6 +72,8 @@ async function store(write: Write, draft: Draft, attributes: Attributes, isFirst
       undo?.()
       return { bytes, revision: 0, isCreated: true }
     }
+    // Said last, as the original's storage does; what is only tried never gets there.
+    if (write.isVersioned) throw new StatusError(500, undefined, 'resourceVersion should not be set on objects to be created')
     const lease = await server.leases.leaseFor(resource.kind)
     const transaction: Transaction = {
       compare: [{ key, is: '=', target: 'createRevision', than: 0 }],
@@ -96,7 +100,7 @@ function takenError({ resource }: Write, draft: Draft, existing: KubeObject | un
   return new StatusError(409, 'AlreadyExists', `object is being deleted: ${error.message}`, error.status.details)
 }
 
-function checkNamespace({ resource, namespace }: Write, { metadata }: Draft): void {
+export function checkNamespace({ resource, namespace }: Write, { metadata }: Draft): void {
   if (!resource.isNamespaced) {
     delete metadata.namespace
     return

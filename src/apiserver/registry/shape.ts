@@ -35,6 +35,16 @@ function fieldOf(facts: Field<unknown, boolean>['facts'], value: unknown): unkno
   return omitEmpty && !isPointer && isEmpty(schema, shaped) ? undefined : shaped
 }
 
+/** Go prints maps so. What was decoded is sorted already; what admission and strategies add may not be. */
+function sortedByKeys(map: Plain): Plain {
+  let before = ''
+  for (const key in map) {
+    if (key < before) return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
+    before = key
+  }
+  return map
+}
+
 function valueOf(schema: Schema, value: unknown): unknown {
   switch (schema.type) {
     case 'struct':
@@ -42,9 +52,11 @@ function valueOf(schema: Schema, value: unknown): unknown {
     case 'list':
       return isPlain(schema.items) || !Array.isArray(value) ? value : value.map((item) => valueOf(schema.items, item))
     case 'map': {
-      if (isPlain(schema.values) || typeof value !== 'object') return value
+      if (typeof value !== 'object') return value
+      const sorted = sortedByKeys(value as Plain)
+      if (isPlain(schema.values)) return sorted
       const out: Plain = {}
-      for (const key in value as Plain) out[key] = valueOf(schema.values, (value as Plain)[key])
+      for (const key in sorted) out[key] = valueOf(schema.values, sorted[key])
       return out
     }
     default:

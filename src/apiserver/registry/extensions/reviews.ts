@@ -18,9 +18,10 @@ import { respondObject } from '../../response/respond.ts'
 import type { Extension, RequestContext } from '../../server-parts.ts'
 import { targetOf, writeOf } from '../../verbs/create.ts'
 import type { ServedResource } from '../catalog.ts'
-import { trackManagers } from '../create.ts'
+import { checkNamespace, trackManagers } from '../create.ts'
 import type { Draft } from '../resource-store.ts'
 import { orderedBySchema } from '../shape.ts'
+import { wipeSystemFields } from '../strategy.ts'
 import { timeText } from '../write.ts'
 
 interface ResourceAttributes {
@@ -57,7 +58,10 @@ async function answer(
   const options = parseWriteOptions(context, 'CreateOptions')
   const { fieldValidation } = options
   const draft = await decodeObject(targetOf(resource), body, { media, fieldValidation, warn: (text) => context.warn(text) })
-  trackManagers(writeOf(context, resource, options), draft)
+  const write = writeOf(context, resource, options)
+  wipeSystemFields(draft)
+  checkNamespace(write, draft)
+  trackManagers(write, draft)
   const answered = { ...draft, ...(await review(context, draft)) }
   return respondObject(context, orderedBySchema(resource.schema, answered), representation, 201)
 }
@@ -128,9 +132,10 @@ export const selfSubjectRulesReviews = asked(async (context, draft) => {
   return { metadata: {}, spec: {}, status: { resourceRules, nonResourceRules, incomplete: false } }
 })
 
-export const selfSubjectReviews = asked(({ user, server }) => {
-  return { metadata: { creationTimestamp: timeText(server.clock.now()) }, status: { userInfo: userInfo(user) } }
-})
+export const selfSubjectReviews = asked(({ user, server }) => ({
+  metadata: { creationTimestamp: timeText(server.clock.now()) },
+  status: { userInfo: userInfo(user) },
+}))
 
 function userInfo({ name, uid, groups, extra }: User): object {
   return {
