@@ -6,6 +6,7 @@
  * nobody talks to a server that has gone. Components call the API server as a function, each under its own name, exactly
  * as they would over HTTPS; one set of informers serves them all, so every object is held once.
  */
+import { simulatedNodesUser } from '../apiserver/authz/components.ts'
 import { type ApiServer, createApiServer } from '../apiserver/server.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
@@ -180,7 +181,7 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
   if (simulated !== undefined) {
     const { Node } = await import('../api/core/node.ts')
     const { Pod } = await import('../api/core/pod.ts')
-    const client = components.client('system:node:simulated', ['system:nodes'], 'kubelet')
+    const client = components.client(simulatedNodesUser, ['system:nodes'], 'kubelet')
     const events = createEventRecorder({ client, clock, log, scope, component: 'kubelet' })
     const machines = new simulated.SimulatedNodes({
       client,

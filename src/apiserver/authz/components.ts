@@ -4,7 +4,15 @@
  */
 import type { Authorizer } from './authorizer.ts'
 
-const names = new Set(['system:apiserver', 'system:kube-controller-manager', 'system:kube-scheduler', 'system:kube-proxy'])
+/** One client acts for all simulated nodes: it is no kubelet, which could write nothing but itself. */
+export const simulatedNodesUser = 'system:simulated-nodes'
+const names = new Set([
+  'system:apiserver',
+  'system:kube-controller-manager',
+  'system:kube-scheduler',
+  'system:kube-proxy',
+  simulatedNodesUser,
+])
 
 export const componentIdentities: Authorizer = ({ name, groups }) =>
   names.has(name) || (name.startsWith('system:node:') && groups.includes('system:nodes')) ? { verdict: 'allow' } : { verdict: 'none' }
