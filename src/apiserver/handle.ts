@@ -25,16 +25,18 @@ export function handle(server: Server, http: HttpRequest): Answer {
   let query: Query | undefined
   const info = parseRequestInfo(http.method, http.path, () => (query ??= parseQuery(http.query)))
   const context = new RequestContext(server, http, info, anonymous, query)
+  const beganMs = server.clock.monotonicMs()
+  server.requests.begin(info.verb)
   const response = guarded(context, () => {
     const login = authenticate(server.authenticators, http)
     return login instanceof Promise ? login.then((user) => admitted(context, user)) : admitted(context, login)
   })
-  return response instanceof Promise ? response.then((done) => finished(context, done)) : finished(context, response)
+  return response instanceof Promise ? response.then((done) => finished(context, done, beganMs)) : finished(context, response, beganMs)
 }
 
-function finished({ server, info, http }: RequestContext, response: HttpResponse): HttpResponse {
-  server.counts.add(info, response.status)
-  return http.method === 'HEAD' ? withoutBody(response) : response
+function finished({ server, info, http }: RequestContext, response: HttpResponse, beganMs: number): HttpResponse {
+  const sent = http.method === 'HEAD' ? withoutBody(response) : response
+  return server.requests.finish({ info, http, response: sent, beganMs, clock: server.clock })
 }
 
 function withoutBody({ status, headers }: HttpResponse): HttpResponse {
@@ -43,7 +45,8 @@ function withoutBody({ status, headers }: HttpResponse): HttpResponse {
 
 function admitted(context: RequestContext, user: User): Answer {
   context.user = user
-  if (user === anonymous && !mayBeAnonymous(context)) throw unauthorized()
+  if (user !== anonymous) context.server.metrics.loggedIn.value++
+  else if (!mayBeAnonymous(context)) throw unauthorized()
   if (!isImpersonating(context)) return authorized(context)
   return impersonate(context).then((other) => {
     context.user = other

@@ -13,7 +13,8 @@ import type { Authenticators } from './authn/authenticate.ts'
 import type { User } from './authn/user.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import type { Rbac } from './authz/rbac.ts'
-import type { RequestCounts } from './describe/request-counts.ts'
+import type { RequestMetrics } from './metrics/request-metrics.ts'
+import type { ServerMetrics } from './metrics/server-metrics.ts'
 import type { Catalog, RuntimeConfig, ServedResource } from './registry/catalog.ts'
 import type { Channels } from './registry/channels.ts'
 import type { Leases } from './registry/leases.ts'
@@ -61,7 +62,8 @@ export interface Server {
   readonly media: readonly Media[]
   readonly negotiators: Negotiators
   readonly binary: BinaryDoor
-  readonly counts: RequestCounts
+  readonly requests: RequestMetrics
+  readonly metrics: ServerMetrics
   /** Which checks of /readyz have passed. */
   readonly health: { isReady: boolean; isClosing: boolean }
 }

@@ -26,8 +26,9 @@ import { componentIdentities } from './authz/components.ts'
 import { Rbac } from './authz/rbac.ts'
 import { bootstrap } from './bootstrap/bootstrap.ts'
 import { startUpkeep } from './bootstrap/upkeep.ts'
-import { RequestCounts } from './describe/request-counts.ts'
 import { handle } from './handle.ts'
+import { RequestMetrics } from './metrics/request-metrics.ts'
+import { ServerMetrics } from './metrics/server-metrics.ts'
 import { Catalog } from './registry/catalog.ts'
 import { Channels } from './registry/channels.ts'
 import { extensions } from './registry/extensions/extensions.ts'
@@ -137,7 +138,8 @@ function build(options: ApiServerOptions): Server {
       json: new Negotiator({ media: ['json'], transforms: false }),
     },
     binary: binaryDoor(catalog),
-    counts: new RequestCounts(),
+    requests: new RequestMetrics(),
+    metrics: new ServerMetrics(),
     health: { isReady: false, isClosing: false },
   }
   return server

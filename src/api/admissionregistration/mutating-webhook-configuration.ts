@@ -20,7 +20,7 @@ export const mutatingWebhook = struct('admissionregistration.v1.MutatingWebhook'
   sideEffects: field(6, string).pointer().enum('None', 'NoneOnDryRun', 'Some', 'Unknown'),
   timeoutSeconds: field(7, int32).optional().pointer(),
   admissionReviewVersions: field(8, list(string)).listAtomic(),
-  reinvocationPolicy: field(10, string).optional().pointer().enum('IfNeeded', 'Never'),
+  reinvocationPolicy: field(10, string).optional().pointer(),
   matchConditions: field(12, list(matchCondition)).optional().listMap('name').patchMerge('name'),
 })
 

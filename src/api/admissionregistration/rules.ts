@@ -30,7 +30,7 @@ export const rule = struct('admissionregistration.v1.Rule', {
   apiGroups: field(1, list(string)).optional().listAtomic(),
   apiVersions: field(2, list(string)).optional().listAtomic(),
   resources: field(3, list(string)).optional().listAtomic(),
-  scope: field(4, string).optional().pointer().enum('*', 'Cluster', 'Namespaced'),
+  scope: field(4, string).optional().pointer(),
 })
 
 export interface RuleWithOperations extends Infer<typeof ruleWithOperations> {}

@@ -94,7 +94,10 @@ export const validationRule = struct('io.k8s.apiextensions-apiserver.pkg.apis.ap
   rule: field(1, string),
   message: field(2, string).optional(),
   messageExpression: field(3, string).optional(),
-  reason: field(4, string).optional().pointer(),
+  reason: field(4, string)
+    .optional()
+    .pointer()
+    .enum('FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'),
   fieldPath: field(5, string).optional(),
   optionalOldSelf: field(6, boolean).optional().pointer(),
 })

@@ -11,8 +11,8 @@ import type { AuthorizationAttributes, Authorizer, Decision } from './authorizer
 /** Throws 403. Without a promise when the authorizers need none. */
 export function authorize(context: RequestContext, attributes: AuthorizationAttributes): void | Promise<void> {
   const decision = decide(context.server.authorizers, context.user, attributes)
-  if (decision instanceof Promise) return decision.then((one) => enforce(context.user, attributes, one))
-  return enforce(context.user, attributes, decision)
+  if (decision instanceof Promise) return decision.then((one) => enforce(context, attributes, one))
+  return enforce(context, attributes, decision)
 }
 
 export function decide(
@@ -31,8 +31,13 @@ export function decide(
   return { verdict: 'none' }
 }
 
-function enforce(user: User, attributes: AuthorizationAttributes, decision: Decision): void {
-  if (decision.verdict === 'allow') return
+function enforce({ user, server }: RequestContext, attributes: AuthorizationAttributes, decision: Decision): void {
+  const { allowed, refused } = server.metrics
+  if (decision.verdict === 'allow') {
+    allowed.value++
+    return
+  }
+  refused.value++
   throw forbiddenError(user, attributes, decision.reason ?? '')
 }
 

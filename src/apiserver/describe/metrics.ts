@@ -1,24 +1,61 @@
 /**
- * /metrics in Prometheus' text format. Few so far: how many requests were answered how, how many objects there are of each kind.
+ * /metrics in Prometheus' text format, under the names that dashboards know: what was counted while serving (apiserver/metrics), and what is
+ * looked up when somebody asks, objects of each kind, the build, this process.
  */
 
+import { Family } from '../../std/metrics.ts'
+import { processStats } from '../../std/process-stats.ts'
 import { prefixRange } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import { answer } from '../response/respond.ts'
-import type { RequestContext } from '../server-parts.ts'
+import type { RequestContext, Server } from '../server-parts.ts'
+import { versionInfo } from './version.ts'
 
 export async function metrics(context: RequestContext): Promise<HttpResponse> {
-  const { store, catalog, counts } = context.server
-  const lines = [
-    ...counts.lines(),
-    '# HELP apiserver_storage_objects [STABLE] Number of stored objects at the time of last check split by kind.',
-    '# TYPE apiserver_storage_objects gauge',
-  ]
+  const { server } = context
+  const families = [...server.requests.text(), ...server.metrics.text(), ...(await objects(server)), build(server), ...process()]
+  // Each begins with "# HELP name".
+  const body = families.filter((text) => text !== '').sort((a, b) => (a < b ? -1 : 1))
+  return answer(context, 200, 'text/plain; version=0.0.4; charset=utf-8', body.join(''))
+}
+
+async function objects({ store, catalog }: Server): Promise<string[]> {
+  const help = 'Number of stored objects at the time of last check split by kind. In case of a fetching error, the value will be -1.'
+  const old = '[STABLE] [DEPRECATED, consider using apiserver_resource_objects instead]'
+  const byName = new Family('apiserver_storage_objects', 'gauge', `${old} ${help}`, ['resource'])
+  const byGroup = new Family('apiserver_resource_objects', 'gauge', `[ALPHA] ${help}`, ['group', 'resource'])
   for (const { kind, prefix, groupResource } of catalog.stores()) {
     if (kind.isVirtual) continue
     const { count } = await store.range(prefixRange(prefix), { countOnly: true })
-    const name = groupResource.group === '' ? groupResource.resource : `${groupResource.resource}.${groupResource.group}`
-    lines.push(`apiserver_storage_objects{resource="${name}"} ${count}`)
+    const { group, resource } = groupResource
+    byName.of(group === '' ? resource : `${resource}.${group}`).value = count
+    byGroup.of(group, resource).value = count
   }
-  return answer(context, 200, 'text/plain; version=0.0.4; charset=utf-8', `${lines.join('\n')}\n`)
+  return [byName.text(), byGroup.text()]
+}
+
+function build({ flags }: Server): string {
+  const info = versionInfo(flags.gitVersion)
+  const help =
+    "[ALPHA] A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running."
+  const labels = ['build_date', 'compiler', 'git_commit', 'git_tree_state', 'git_version', 'go_version', 'major', 'minor', 'platform']
+  const family = new Family('kubernetes_build_info', 'gauge', help, labels)
+  const { buildDate, compiler, gitCommit, gitTreeState, gitVersion, goVersion, major, minor, platform } = info
+  family.of(buildDate, compiler, gitCommit, gitTreeState, gitVersion, goVersion, major, minor, platform).value = 1
+  return family.text()
+}
+
+function process(): string[] {
+  const { cpuSeconds, residentBytes, startSeconds, openFiles } = processStats()
+  const one = (name: string, type: 'counter' | 'gauge', help: string, value: number): string => {
+    const family = new Family(name, type, help)
+    family.of().value = value
+    return family.text()
+  }
+  return [
+    one('process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', cpuSeconds),
+    one('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', residentBytes),
+    one('process_start_time_seconds', 'gauge', 'Start time of the process since unix epoch in seconds.', startSeconds),
+    openFiles === undefined ? '' : one('process_open_fds', 'gauge', 'Number of open file descriptors.', openFiles),
+  ]
 }

@@ -1,5 +1,5 @@
 /** /version: as which Kubernetes this server behaves. kubectl and Helm compare major and minor. */
-export function versionInfo(gitVersion: string): object {
+export function versionInfo(gitVersion: string) {
   return {
     major: '1',
     minor: '34',

@@ -22,12 +22,25 @@ export function storedOf(kv: KeyValue): Stored {
   return { bytes: kv.value, revision: kv.modRevision }
 }
 
+/** As upstream's storage calls what it asks of etcd. */
+function operationOf({ compare, then }: Transaction): string {
+  if (then[0]?.do === 'delete') return 'delete'
+  return compare[0]?.target === 'createRevision' ? 'create' : 'update'
+}
+
 /** The store's own troubles in the API's words. */
-export async function transact({ server, signal }: Pick<Write, 'server' | 'signal'>, transaction: Transaction): Promise<TransactionResult> {
+export async function transact(write: Pick<Write, 'server' | 'signal' | 'resource'>, transaction: Transaction): Promise<TransactionResult> {
+  const { store, clock, metrics } = write.server
+  const { group, resource } = write.resource.groupResource
+  const operation = operationOf(transaction)
+  const beganMs = clock.monotonicMs()
   try {
-    return await server.store.transact(transaction, signal)
+    return await store.transact(transaction, write.signal)
   } catch (error) {
     throw storeTrouble(error)
+  } finally {
+    metrics.storeRequests.of(group, operation, resource).value++
+    metrics.storeSeconds.of(group, operation, resource).observe((clock.monotonicMs() - beganMs) / 1000)
   }
 }
 

@@ -8,6 +8,7 @@
 
 import { expired, StatusError, statusOf } from '../../apimachinery/status-error.ts'
 import type { Timer } from '../../std/clock.ts'
+import type { Histogram, Series } from '../../std/metrics.ts'
 import type { KeyValue, StoreError } from '../../store/store.ts'
 import type { BodySink, HttpResponse } from '../../wire/http.ts'
 import type { ServedResource } from '../registry/catalog.ts'
@@ -68,6 +69,8 @@ interface WatchRequest {
 class Watcher implements Subscriber {
   readonly #request: WatchRequest
   readonly #sink: BodySink
+  readonly #events: Series
+  readonly #sizes: Histogram
   readonly #channel: Channel
   /** Taken when the watch joins: a feed that nobody reads is forgotten. */
   #place!: { readonly feed: Feed; readonly name: string }
@@ -85,7 +88,11 @@ class Watcher implements Subscriber {
   constructor(request: WatchRequest, sink: BodySink) {
     this.#request = request
     this.#sink = sink
-    this.#channel = request.context.server.channels.of(request.resource.store)
+    const { channels, metrics } = request.context.server
+    const { group, versionName, resource, store } = request.resource
+    this.#channel = channels.of(store)
+    this.#events = metrics.watchEvents.of(group, resource, versionName)
+    this.#sizes = metrics.watchEventSizes.of(group, resource, versionName)
   }
 
   async run(): Promise<void> {
@@ -216,7 +223,10 @@ class Watcher implements Subscriber {
 
   #write(bytes: Uint8Array): void {
     if (!this.#request.form.isPossible) this.end()
-    if (!this.#hasEnded) this.#sink.write(bytes)
+    if (this.#hasEnded) return
+    this.#sink.write(bytes)
+    this.#events.value++
+    this.#sizes.observe(bytes.length)
   }
 
   #armTimers(): void {

@@ -28,7 +28,22 @@ scheduling.k8s.io/v1
 storage.k8s.io/v1
 v1`
 
-const metricTypes = ['apiserver_request_total counter', 'apiserver_storage_objects gauge']
+const metricTypes = [
+  'apiserver_admission_controller_admission_duration_seconds histogram',
+  'apiserver_admission_step_admission_duration_seconds histogram',
+  'apiserver_audit_event_total counter',
+  'apiserver_current_inflight_requests gauge',
+  'apiserver_longrunning_requests gauge',
+  'apiserver_request_duration_seconds histogram',
+  'apiserver_request_total counter',
+  'apiserver_response_sizes histogram',
+  'apiserver_storage_objects gauge',
+  'apiserver_watch_events_total counter',
+  'authentication_attempts counter',
+  'etcd_request_duration_seconds histogram',
+  'kubernetes_build_info gauge',
+  'process_cpu_seconds_total counter',
+]
 
 const clientVersion = `  "clientVersion": {
     "major": "1",

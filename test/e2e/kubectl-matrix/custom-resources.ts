@@ -60,7 +60,9 @@ export const customResources: readonly Story[] = [
         { run: 'apply -f foo.yaml', prints: 'foo.example.com/f1 created' },
         {
           run: 'create -f bad.yaml',
-          complains: 'The Foo "f1" is invalid:{any}spec.color: Unsupported value: "green": supported values: "red", "blue"{lines}',
+          complains: `The Foo "f1" is invalid:
+* spec.color: Unsupported value: "green": supported values: "red", "blue"
+* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation`,
           code: 1,
         },
         { run: 'get foo f1 -o jsonpath={.spec}', prints: '{"color":"blue","replicas":1}' },
@@ -156,7 +158,12 @@ Events:      <none>`,
           run: 'delete crd foos.example.com',
           prints: 'customresourcedefinition.apiextensions.k8s.io "foos.example.com" deleted',
         },
-        { run: 'get foos', complains: '{any}the server doesn\'t have a resource type "foos"', code: 1, eventually: true },
+        {
+          run: 'get foos',
+          complains: '{any}the server could not find the requested resource{any}',
+          code: 1,
+          eventually: true,
+        },
       ),
     ].map((one) => (one.line === 81 ? one : { ...one, missing: 'custom resources' })),
   },

@@ -1,0 +1,69 @@
+/** /metrics after a few requests: the names and labels that dashboards ask for. */
+import { expect, test } from 'vitest'
+import { startTestApiServer } from '../../testing/api-server.ts'
+
+const maps = '/api/v1/namespaces/default/configmaps'
+
+test('requests are counted by what they were', async () => {
+  await using api = await startTestApiServer()
+  await api.request('POST', maps, { metadata: { name: 'a' } })
+  await api.request('POST', `${maps}?dryRun=All`, { metadata: { name: 'b' } })
+  await api.request('GET', `${maps}/a`)
+  await api.request('GET', `${maps}/nobody`)
+  await api.request('GET', maps)
+  const apply = { headers: { 'content-type': 'application/apply-patch+yaml' } }
+  await api.request('PATCH', `${maps}/a?fieldManager=me`, { kind: 'ConfigMap', apiVersion: 'v1', data: { a: 'b' } }, apply)
+  await api.request('GET', '/readyz')
+  await api.request('GET', '/no/such/path')
+  // The server's own requests have ended.
+  await api.clock.settled()
+  const { text, headers } = await api.request('GET', '/metrics')
+  expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8')
+  const labels = (code: number, scope: string, verb: string, dryRun = ''): string =>
+    `apiserver_request_total{code="${code}",component="apiserver",dry_run="${dryRun}",group="",resource="configmaps",scope="${scope}",subresource="",verb="${verb}",version="v1"} 1`
+  for (const line of [
+    labels(201, 'resource', 'POST'),
+    labels(201, 'resource', 'POST', 'All'),
+    labels(200, 'resource', 'GET'),
+    labels(404, 'resource', 'GET'),
+    labels(200, 'namespace', 'LIST'),
+    labels(200, 'resource', 'APPLY'),
+    'apiserver_request_total{code="200",component="",dry_run="",group="",resource="",scope="",subresource="/readyz",verb="GET",version=""} 1',
+    'apiserver_request_total{code="404",component="",dry_run="",group="",resource="",scope="",subresource="",verb="GET",version=""} 1',
+    'apiserver_request_duration_seconds_count{component="apiserver",dry_run="",group="",resource="configmaps",scope="namespace",subresource="",verb="LIST",version="v1"} 1',
+    'apiserver_response_sizes_bucket{component="apiserver",group="",resource="configmaps",scope="resource",subresource="",verb="GET",version="v1",le="1000"} 2',
+    // The one that asks.
+    'apiserver_current_inflight_requests{request_kind="readOnly"} 1',
+    'apiserver_current_inflight_requests{request_kind="mutating"} 0',
+    'apiserver_storage_objects{resource="configmaps"} 1',
+    'apiserver_resource_objects{group="apps",resource="deployments"} 0',
+    'etcd_requests_total{group="",operation="create",resource="configmaps"} 1',
+    'apiserver_audit_event_total 0',
+  ])
+    expect(text.split('\n')).toContain(line)
+  expect(text).toMatch(/^kubernetes_build_info\{.*git_version="v1\.34\..*",.*major="1",minor="34",.*\} 1$/m)
+  expect(text).toMatch(
+    /^apiserver_admission_step_admission_duration_seconds_count\{operation="CREATE",rejected="false",type="validate"\} \d+$/m,
+  )
+  expect(text).toMatch(/^process_resident_memory_bytes \d+$/m)
+  const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
+  expect(names).toEqual([...names].sort())
+})
+
+test('a watch is long-running until it ends, and counts then', async () => {
+  await using api = await startTestApiServer()
+  const line = async (start: string): Promise<string | undefined> =>
+    (await api.request('GET', '/metrics')).text.split('\n').find((one) => one.startsWith(start) && one.includes('WATCH'))
+  const watch = await api.watch(`${maps}?watch=1`)
+  await api.request('POST', maps, { metadata: { name: 'a' } })
+  await api.clock.settled()
+  const labels = '{component="apiserver",group="",resource="configmaps",scope="namespace",subresource="",verb="WATCH",version="v1"}'
+  expect(await line('apiserver_longrunning_requests')).toBe(`apiserver_longrunning_requests${labels} 1`)
+  expect(await line('apiserver_request_total')).toBe(undefined)
+  const { text } = await api.request('GET', '/metrics')
+  expect(text).toContain('apiserver_watch_events_total{group="",resource="configmaps",version="v1"} 1\n')
+  watch.stop()
+  await watch.ended
+  expect(await line('apiserver_longrunning_requests')).toBe(`apiserver_longrunning_requests${labels} 0`)
+  expect(await line('apiserver_request_total')).toMatch(/verb="WATCH",version="v1"\} 1$/)
+})
