@@ -2,8 +2,11 @@
  * The Maintenance service: status, hashes, alarms, a copy of the database. What only makes sense with several members (moving the leader,
  * downgrading a cluster) is answered as etcd answers it for one.
  */
+import { createHash } from 'node:crypto'
+import type { GrpcError, GrpcStream, GrpcStreamHandler } from '../wire/grpc-server.ts'
 import type { Of, Partially } from '../wire/protobuf-message.ts'
-import { etcdError } from './errors.ts'
+import { databaseOf } from './database.ts'
+import { etcdError, etcdErrorFrom } from './errors.ts'
 import { hashOfRevision } from './hash.ts'
 import { clusterVersion, etcdVersion, type Member } from './member.ts'
 import {
@@ -19,9 +22,13 @@ import {
   type hashResponse,
   type moveLeaderRequest,
   type moveLeaderResponse,
+  type snapshotRequest,
+  type snapshotResponse,
   type statusResponse,
 } from './messages.ts'
 
+const chunkBytes = 32 * 1024
+const unsentBytesMax = 512 * 1024
 const alarmNames = ['NONE', 'NOSPACE', 'CORRUPT']
 
 export class MaintenanceService {
@@ -91,6 +98,35 @@ export class MaintenanceService {
       compactRevision,
       hashRevision: revision,
     }
+  }
+
+  /** The database as etcd's own file, then its SHA-256: what `etcdctl snapshot save` writes and `restore` checks. */
+  snapshot(stream: GrpcStream<Of<typeof snapshotResponse>>): GrpcStreamHandler<Of<typeof snapshotRequest>> {
+    const fail = (error: unknown): void => {
+      this.#member.log.error('Cannot send a snapshot', { error })
+      stream.end(etcdErrorFrom(error) as GrpcError)
+    }
+    return {
+      onRequest: () => void this.#sendSnapshot(stream).then(() => stream.end(), fail),
+      onRequestsEnd: () => {},
+    }
+  }
+
+  async #sendSnapshot(stream: GrpcStream<Of<typeof snapshotResponse>>): Promise<void> {
+    const hash = createHash('sha256')
+    const { bytes, parts } = await databaseOf(this.#member)
+    let left = bytes
+    for (const part of parts()) {
+      for (let at = 0; at < part.length; at += chunkBytes) {
+        const blob = part.subarray(at, at + chunkBytes)
+        left -= blob.length
+        hash.update(blob)
+        stream.send({ remainingBytes: left, blob, version: clusterVersion })
+      }
+      if (stream.unsentBytes > unsentBytesMax) await stream.drained()
+      if (stream.signal.aborted) return
+    }
+    stream.send({ remainingBytes: 0, blob: hash.digest(), version: clusterVersion })
   }
 
   moveLeader({ targetID }: Of<typeof moveLeaderRequest>): Partially<Of<typeof moveLeaderResponse>> {

@@ -58,6 +58,7 @@ export function etcdMethods(member: Member): ReadonlyMap<string, GrpcMethod> {
     ['/etcdserverpb.Maintenance/Defragment', unary(m.defragmentRequest, m.defragmentResponse, () => maintenance.defragment())],
     ['/etcdserverpb.Maintenance/Hash', unary(m.hashRequest, m.hashResponse, () => maintenance.hash())],
     ['/etcdserverpb.Maintenance/HashKV', unary(m.hashKvRequest, m.hashKvResponse, (request) => maintenance.hashKv(request))],
+    ['/etcdserverpb.Maintenance/Snapshot', streaming(m.snapshotRequest, m.snapshotResponse, (stream) => maintenance.snapshot(stream))],
     [
       '/etcdserverpb.Maintenance/MoveLeader',
       unary(m.moveLeaderRequest, m.moveLeaderResponse, (request) => maintenance.moveLeader(request)),

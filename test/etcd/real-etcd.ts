@@ -20,8 +20,9 @@ export interface RealEtcd extends AsyncDisposable {
   readonly address: string
 }
 
-export async function startRealEtcd(): Promise<RealEtcd> {
-  const directory = mkdtempSync(join(tmpdir(), 'real-etcd-'))
+/** `data`: a data directory to start from, removed at the end as one of its own would be. */
+export async function startRealEtcd(data?: string): Promise<RealEtcd> {
+  const directory = data ?? mkdtempSync(join(tmpdir(), 'real-etcd-'))
   const [client, peer] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${client}`
   const arguments_ = [
