@@ -1,6 +1,7 @@
 /**
  * Tests lie beside what they test; stories, conformance and end-to-end runs in test/. Nothing may take long: see timeouts.
- * The conformance tests share one cluster, which is why they are a project of their own; a cluster that is not ours gets one file at a time.
+ * The conformance tests share one cluster, which is why they are a project of their own. They wait more than they work, so four files run at
+ * once, after everything else; on a cluster that is not ours one at a time.
  */
 import { defineConfig } from 'vitest/config'
 
@@ -9,7 +10,7 @@ const conformance = 'test/conformance/**/*.test.ts'
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: process.env.T8S_KUBECONFIG === undefined ? 2 : 1,
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     execArgv: ['--max-semi-space-size=16'],
@@ -24,7 +25,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'conformance', include: [conformance], globalSetup: 'test/conformance/shared-cluster.ts', maxConcurrency: 16 },
+        test: {
+          name: 'conformance',
+          include: [conformance],
+          globalSetup: 'test/conformance/shared-cluster.ts',
+          maxConcurrency: 16,
+          maxWorkers: process.env.T8S_KUBECONFIG === undefined ? 4 : 1,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

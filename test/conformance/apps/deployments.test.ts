@@ -1,6 +1,6 @@
 /** Deployments: rollouts of both kinds, rollover, proportional scaling, scale and status. */
 import { describe, expect, test } from 'vitest'
-import { connect, eventually, type Json, randomName, type WatchEvent } from '../api.ts'
+import { connect, type Json, randomName, type WatchEvent } from '../api.ts'
 import { expectLater, expectResourceVersion } from '../api-operations.ts'
 import { agnhostImage, missingImage, pauseImage, previousAgnhostImage, runningPods } from '../pods.ts'
 import {
@@ -78,14 +78,10 @@ describe.concurrent('deployments', () => {
     const { resourceVersion } = (await pods.list()).metadata
     await using watch = await pods.watch({ resourceVersion })
     const name = 'test-cleanup-deployment'
-    const made = await deployments.create(deployment({ name, replicas: 1, labels }, { revisionHistoryLimit: 0 }))
-    await eventually(
-      'the old ReplicaSet to go',
-      async () => (await replicaSetsOf(api, namespace, made)).filter(({ spec }) => spec.template.spec.containers[0].image !== agnhostImage),
-      (sets) => sets.length === 0,
-      60_000,
-    )
-    expect(await replicaSets.find('test-cleanup-controller')).toBeUndefined()
+    await deployments.create(deployment({ name, replicas: 1, labels }, { revisionHistoryLimit: 0 }))
+    await replicaSets.disappears('test-cleanup-controller', 60_000)
+    const made = await waitForComplete(deployments, name)
+    expect(await replicaSetsOf(api, namespace, made)).toHaveLength(1)
     const added: WatchEvent[] = []
     for (let event = await watch.next(0); event !== undefined; event = await watch.next(0)) if (event.type === 'ADDED') added.push(event)
     expect(added).toHaveLength(1)
