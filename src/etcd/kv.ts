@@ -16,6 +16,7 @@ import type {
   Transaction,
   TransactionResult,
 } from '../store/store.ts'
+import type { LongMessage } from '../wire/grpc-server.ts'
 import type { Of, Partially } from '../wire/protobuf-message.ts'
 import { etcdError, etcdErrorFrom } from './errors.ts'
 import type { Member } from './member.ts'
@@ -36,6 +37,7 @@ import {
   type TxnRequest,
   type TxnResponse,
 } from './messages.ts'
+import { isLong, type LongRange, rangeStream } from './range-stream.ts'
 
 export type RangeAnswer = Partially<Of<typeof rangeResponse>>
 const noValue = new Uint8Array(0)
@@ -52,12 +54,14 @@ export class KvService {
     this.#member = member
   }
 
-  range(request: RangeRequest): RangeAnswer {
+  range(request: RangeRequest): RangeAnswer | LongMessage {
     checkRange(request)
     this.#member.requireSound()
     try {
       const result = this.#member.store.range(keyRange(request.key, request.rangeEnd), rangeOptions(request))
-      return { header: this.#member.header(result.revision), ...rangeAnswer(request, result) }
+      const header = this.#member.header(result.revision)
+      const answer = rangeAnswer(request, result)
+      return isLong(answer.kvs) ? rangeStream({ header, ...answer }) : { header, ...answer }
     } catch (error) {
       throw etcdErrorFrom(error)
     }
@@ -227,7 +231,7 @@ function compareOf(compare: Compare): readonly StoreCompare[] {
 
 // To answers
 
-function rangeAnswer(request: RangeRequest, result: RangeResult): RangeAnswer {
+function rangeAnswer(request: RangeRequest, result: RangeResult): Omit<LongRange, 'header'> {
   let kvs = result.items
   if (isFiltered(request)) kvs = kvs.filter((kv) => passes(request, kv))
   kvs = sorted(request, kvs)
