@@ -34,7 +34,8 @@ export function routeResource(context: RequestContext): Answer | undefined {
     if (!catalog.servesGroupVersion(info.group, info.version) && !isBuiltIn(info.group)) return undefined
     throw resourceNotFound()
   }
-  if (http.method === 'HEAD' || http.method === 'OPTIONS') throw methodNotAllowed()
+  // A proxy passes on any method.
+  if ((http.method === 'HEAD' || http.method === 'OPTIONS') && info.subresource !== 'proxy') throw methodNotAllowed()
   checkPlace(context, resource)
   return info.subresource === '' ? mainVerb(context, resource) : subresourceVerb(context, resource)
 }
@@ -98,7 +99,7 @@ function subresourceVerb(context: RequestContext, resource: ServedResource): Ans
   const { info, server } = context
   const subresource = resource.subresources.get(info.subresource)
   if (subresource === undefined || (info.rest.length > 0 && info.subresource !== 'proxy')) throw resourceNotFound()
-  if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed()
+  if (info.subresource !== 'proxy' && !subresource.verbs.includes(info.verb)) throw methodNotAllowed()
   const handler = extensionOf(server, resource)?.subresources?.[info.subresource]
   if (handler !== undefined) return handler(context, resource)
   if (info.subresource === 'scale') return scaleVerb(context, resource)

@@ -1,5 +1,6 @@
 /** Every controller, in the order in which they start. */
 
+import { attributesClassProtectionController } from './attributes-class-protection.ts'
 import { bootstrapSigner } from './bootstrap-signer.ts'
 import { certificateApprovingController } from './certificate-approving.ts'
 import { certificateCleaningController } from './certificate-cleaning.ts'
@@ -69,6 +70,7 @@ export const controllers: readonly Controller[] = [
   volumeBinderController,
   claimProtectionController,
   volumeProtectionController,
+  attributesClassProtectionController,
   ephemeralVolumeController,
   horizontalPodAutoscalerController,
   ttlController,

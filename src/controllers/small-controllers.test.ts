@@ -9,6 +9,7 @@ import { ServiceCIDR } from '../api/networking/service-cidr.ts'
 import { ClusterRole } from '../api/rbac/cluster-role.ts'
 import { startTestClient, type TestClient } from '../testing/test-client.ts'
 import { controllers } from './all.ts'
+import { attributesClassProtectionController } from './attributes-class-protection.ts'
 import { bootstrapSigner } from './bootstrap-signer.ts'
 import { aggregatedRules, clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import type { Controller } from './controller.ts'
@@ -176,4 +177,31 @@ test('bootstrap tokens sign cluster-info while they live, and go at their second
   expect((await client.of(Secret).in('kube-system').list()).items.length).toBe(0)
   expect((await infos.get('cluster-info')).data).toEqual({ kubeconfig: 'text' })
   expect(world.complaints).toEqual([])
+})
+
+test('a VolumeAttributesClass stays while a claim or a volume names it', async () => {
+  await using world = await start(attributesClassProtectionController)
+  const classes = '/apis/storage.k8s.io/v1/volumeattributesclasses'
+  const merge = { headers: { 'content-type': 'application/merge-patch+json' } }
+  for (const name of ['used', 'unused', 'on-volume']) {
+    await world.api.request('POST', classes, { metadata: { name }, driverName: 'd.example.com', parameters: { a: '1' } })
+  }
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, volumeAttributesClassName: 'used' }
+  const claims = '/api/v1/namespaces/default/persistentvolumeclaims'
+  await world.api.request('POST', claims, { metadata: { name: 'c' }, spec })
+  const csi = { driver: 'd.example.com', volumeHandle: 'h' }
+  const volume = { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], csi, volumeAttributesClassName: 'on-volume' }
+  expect((await world.api.request('POST', '/api/v1/persistentvolumes', { metadata: { name: 'v' }, spec: volume })).status).toBe(201)
+  await world.clock.settled()
+  for (const name of ['used', 'unused', 'on-volume']) await world.api.request('DELETE', `${classes}/${name}`)
+  await world.clock.settled()
+  const names = async (): Promise<unknown> =>
+    (await world.api.request('GET', classes)).json.items.map((one: { metadata: { name: string } }) => one.metadata.name)
+  expect(await names()).toEqual(['on-volume', 'used'])
+  await world.api.request('PATCH', `${claims}/c`, { metadata: { finalizers: null } }, merge)
+  await world.api.request('DELETE', `${claims}/c`)
+  await world.api.request('PATCH', '/api/v1/persistentvolumes/v', { metadata: { finalizers: null } }, merge)
+  await world.api.request('DELETE', '/api/v1/persistentvolumes/v')
+  await world.clock.settled()
+  expect(await names()).toEqual([])
 })

@@ -90,19 +90,19 @@ async function protectClaim({ client, informers }: ControllerContext, key: strin
   if (finalizers !== undefined) await client.of(PersistentVolumeClaim).in(namespace).update(withFinalizers(claim, finalizers), { signal })
 }
 
-function needsWork(object: KubeObject, finalizer: string): boolean {
+export function needsWork(object: KubeObject, finalizer: string): boolean {
   return isTerminating(object) === (object.metadata.finalizers?.includes(finalizer) ?? false)
 }
 
 /** Undefined: as they should be. */
-function nextFinalizers(object: KubeObject, finalizer: string, isUsed: boolean): readonly string[] | undefined {
+export function nextFinalizers(object: KubeObject, finalizer: string, isUsed: boolean): readonly string[] | undefined {
   const finalizers = object.metadata.finalizers ?? []
   if (!needsWork(object, finalizer)) return undefined
   if (!isTerminating(object)) return [...finalizers, finalizer]
   return isUsed ? undefined : finalizers.filter((one) => one !== finalizer)
 }
 
-function withFinalizers<T extends KubeObject>(object: T, finalizers: readonly string[]): T {
+export function withFinalizers<T extends KubeObject>(object: T, finalizers: readonly string[]): T {
   return { ...object, metadata: { ...object.metadata, finalizers } }
 }
 

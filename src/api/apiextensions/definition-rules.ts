@@ -110,7 +110,8 @@ function* validateRest(definition: Definition, old: Definition | undefined): Gen
 }
 
 function* validateSpec({ spec }: Definition, old?: Definition): Generator<FieldError> {
-  const { group = '', names = {}, scope = '', versions = [] } = spec
+  const { group = '', names = {}, scope = '' } = spec
+  const versions = spec.versions ?? []
   const groupErrors = dns1123SubdomainErrors(group)
   if (groupErrors.length > 0) yield invalidValue('spec.group', group, groupErrors.join(','))
   else if (!group.includes('.')) yield invalidValue('spec.group', group, 'should be a domain with at least one dot')

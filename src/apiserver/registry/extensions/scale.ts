@@ -30,14 +30,15 @@ export async function scaleVerb(context: RequestContext, resource: ServedResourc
   const representation = server.negotiators.object.negotiate(context.header('accept'))
   const shown = scaleResource(resource)
   const scale = resource.kind.scale as ScaleSubresource<KubeObject>
+  // What is sent is read before anybody looks whether there is something to scale; a patch has to wait for that.
+  const replacement = info.verb === 'update' ? await replacementOf(context) : undefined
   const key = resource.store.keyOf(info.namespace, info.name)
   const kv = await server.store.get(key)
   if (kv === undefined) throw notFound(resource.groupResource, info.name)
   if (info.verb === 'get') return respondObject(context, scaleOf(scale, resource.store.objectOf(kv)), representation, 200, shown)
 
-  const isPatch = info.verb === 'patch'
-  const options = parseWriteOptions(context, isPatch ? 'PatchOptions' : 'UpdateOptions')
-  const change = isPatch ? await patchOf(context) : await replacementOf(context)
+  const options = parseWriteOptions(context, replacement === undefined ? 'PatchOptions' : 'UpdateOptions')
+  const change = replacement ?? (await patchOf(context))
   const write = { ...writeOf(context, resource, options) }
   const result = await updateObject(write, {
     name: info.name,
