@@ -88,6 +88,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly isVirtual?: boolean
   /** When not the usual eight. */
   readonly verbs?: readonly string[]
+  /** Every request for it gets a Warning: since which release, and what to use instead. */
+  readonly deprecated?: { readonly since: string; readonly replacement?: string }
   readonly hasStatus?: boolean
   /** Who creates the object says its status too: a kubelet that registers its Node. */
   readonly keepsStatusOnCreate?: boolean

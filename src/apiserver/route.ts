@@ -37,7 +37,14 @@ export function routeResource(context: RequestContext): Answer | undefined {
   // A proxy passes on any method.
   if ((http.method === 'HEAD' || http.method === 'OPTIONS') && info.subresource !== 'proxy') throw methodNotAllowed()
   checkPlace(context, resource)
+  if (resource.kind.deprecated !== undefined) tellDeprecated(context, resource)
   return info.subresource === '' ? mainVerb(context, resource) : subresourceVerb(context, resource)
+}
+
+function tellDeprecated(context: RequestContext, { kind, apiVersion, group, versionName, resource }: ServedResource): void {
+  const { since = '', replacement } = kind.deprecated ?? {}
+  context.warn(`${apiVersion} ${kind.kind} is deprecated in v${since}+${replacement === undefined ? '' : `; use ${replacement}`}`)
+  context.server.metrics.deprecated.of(group, '', resource, context.info.subresource, versionName).value = 1
 }
 
 /** A group that custom resources may not have: its router knows the group, and misses the version. */

@@ -27,6 +27,7 @@ export const ComponentStatus = defineKind({
   group: '',
   kind: 'ComponentStatus',
   plural: 'componentstatuses',
+  deprecated: { since: '1.19' },
   shortNames: ['cs'],
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: componentStatus }],

@@ -46,6 +46,7 @@ export const Endpoints = defineKind({
   group: '',
   kind: 'Endpoints',
   plural: 'endpoints',
+  deprecated: { since: '1.33', replacement: 'discovery.k8s.io/v1 EndpointSlice' },
   singular: 'endpoints',
   shortNames: ['ep'],
   scope: 'Namespaced',

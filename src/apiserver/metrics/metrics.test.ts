@@ -67,3 +67,17 @@ test('a watch is long-running until it ends, and counts then', async () => {
   expect(await line('apiserver_longrunning_requests')).toBe(`apiserver_longrunning_requests${labels} 0`)
   expect(await line('apiserver_request_total')).toMatch(/verb="WATCH",version="v1"\} 1$/)
 })
+
+test('who asks for what is deprecated is warned, and it is noted', async () => {
+  await using api = await startTestApiServer()
+  const { headers } = await api.request('GET', '/api/v1/namespaces/default/endpoints/nobody')
+  expect(headers.warning).toEqual(['299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"'])
+  expect((await api.request('GET', '/api/v1/componentstatuses')).headers.warning).toEqual([
+    '299 - "v1 ComponentStatus is deprecated in v1.19+"',
+  ])
+  const { text } = await api.request('GET', '/metrics')
+  for (const resource of ['endpoints', 'componentstatuses']) {
+    const labels = `group="",removed_release="",resource="${resource}",subresource="",version="v1"`
+    expect(text).toContain(`apiserver_requested_deprecated_apis{${labels}} 1\n`)
+  }
+})

@@ -6,7 +6,6 @@ import { transformedList } from '../../response/transform.ts'
 import type { Extension } from '../../server-parts.ts'
 
 const names = ['controller-manager', 'etcd-0', 'scheduler']
-const warning = 'v1 ComponentStatus is deprecated in v1.19+'
 
 function statusOf(name: string): { metadata: { name: string }; conditions: readonly object[] } {
   return { metadata: { name }, conditions: [{ type: 'Healthy', status: 'True', message: 'ok' }] }
@@ -15,13 +14,11 @@ function statusOf(name: string): { metadata: { name: string }; conditions: reado
 export const componentStatusExtension: Extension = {
   get: (context, resource) => {
     const { name } = context.info
-    context.warn(warning)
     if (!names.includes(name)) throw notFound(resource.groupResource, name)
     const representation = context.server.negotiators.object.negotiate(context.header('accept'))
     return respondObject(context, { kind: 'ComponentStatus', apiVersion: 'v1', ...statusOf(name) }, representation, 200, resource)
   },
   list: (context, resource) => {
-    context.warn(warning)
     const representation = context.server.negotiators.collection.negotiate(context.header('accept'))
     const list = { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items: names.map(statusOf) }
     return respondObject(context, transformedList(context, resource, list, representation), representation)
