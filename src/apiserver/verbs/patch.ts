@@ -160,7 +160,7 @@ export function decodePatched(
   return object
 }
 
-function checkPatchedName(draft: Draft, name: string): void {
+export function checkPatchedName(draft: Draft, name: string): void {
   if ((draft.metadata.name ?? '') === '') draft.metadata.name = name
   checkName(draft, name)
 }
@@ -172,7 +172,7 @@ async function applier(
   options: WriteOptions,
   body: Uint8Array,
 ): Promise<Patcher> {
-  const { applied, doubled } = isCborApply(context) ? { applied: await parseCborApplied(body), doubled: [] } : await parseApplied(body)
+  const { applied, told } = await readApplied(context, body, options)
   const { info, server } = context
   return async (live) => {
     if (live === undefined) checkAppliedUid(applied, resource, info.name)
@@ -190,11 +190,7 @@ async function applier(
       resetFields: resetFieldsOf(resource, write.subresource),
       force: options.force,
     })
-    if (doubled.length > 0 && options.fieldValidation !== 'Ignore') {
-      const problem = `error converting YAML to JSON: yaml: unmarshal errors:\n${doubled.join('\n')}`
-      if (options.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${problem}`)
-      warnStrict([problem], (text) => context.warn(text))
-    }
+    told()
     const draft = decodeValue(targetOf(resource), result.object)
     checkPatchedName(draft, info.name)
     checkNamespace(resource, draft, info.namespace)
@@ -202,6 +198,22 @@ async function applier(
     setManagedFields(next, result.managedFields)
     return next
   }
+}
+
+/** `told` tells of keys that stand twice, as fieldValidation has it; it is for after the application. */
+export async function readApplied(
+  context: RequestContext,
+  body: Uint8Array,
+  { fieldValidation }: WriteOptions,
+): Promise<{ readonly applied: Draft; readonly told: () => void }> {
+  const { applied, doubled } = isCborApply(context) ? { applied: await parseCborApplied(body), doubled: [] } : await parseApplied(body)
+  const told = (): void => {
+    if (doubled.length === 0 || fieldValidation === 'Ignore') return
+    const problem = `error converting YAML to JSON: yaml: unmarshal errors:\n${doubled.join('\n')}`
+    if (fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${problem}`)
+    warnStrict([problem], (text) => context.warn(text))
+  }
+  return { applied, told }
 }
 
 interface Applied {
@@ -240,7 +252,12 @@ async function parseApplied(body: Uint8Array): Promise<Applied> {
 }
 
 /** A configuration without a name is taken for the object on the URL, if that is there. */
-function withPlace(applied: Draft, { isNamespaced }: ServedResource, live: KubeObject | undefined, info: RequestContext['info']): Draft {
+export function withPlace(
+  applied: Draft,
+  { isNamespaced }: ServedResource,
+  live: KubeObject | undefined,
+  info: RequestContext['info'],
+): Draft {
   const metadata = applied.metadata ?? {}
   const name = metadata.name ?? ''
   if (name === '' && live === undefined)
