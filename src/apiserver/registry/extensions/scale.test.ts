@@ -98,6 +98,6 @@ test('what is refused', async () => {
     expect([answer.status, answer.message]).toEqual([status, message])
   }
   const missing = await send(api, 'PATCH', `${deployments}/none/scale`, { spec: { replicas: 1 } }, 'application/merge-patch+json')
-  expect([missing.status, missing.message]).toEqual([404, 'deployments/scale.apps "none" not found'])
+  expect([missing.status, missing.message]).toEqual([404, 'deployments.apps "none" not found'])
   expect((await api.request('GET', `${deployments}/none/scale`)).json.message).toBe('deployments.apps "none" not found')
 })

@@ -46,7 +46,7 @@ export async function scaleVerb(context: RequestContext, resource: ServedResourc
   // A replacement is read before anybody looks whether there is something to scale; a patch has to wait for that.
   const replacement = patch === undefined ? await replacementOf(context, write, options) : undefined
   if ((await server.store.get(resource.store.keyOf(info.namespace, info.name))) === undefined) {
-    throw notFound(scaleOfResource(resource), info.name)
+    throw notFound(resource.groupResource, info.name)
   }
   const change = replacement ?? (await patcherOf(context, write, options, patch as PatchKind))
   const result = await updateObject(write, {
