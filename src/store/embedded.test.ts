@@ -139,9 +139,28 @@ describe('a failing disk', () => {
     expect((await write(again.store, put('b'))).revision).toBe(3)
   })
 
-  test('a disk that is really full', async () => {
+  test('a disk that is nearly full: no segment is begun that would leave no room', async () => {
+    const disk = new MemoryDisk({ capacityBytes: 600_000 })
+    const { store } = await openOn({ ...onDisk(disk), segmentBytes: 400_000 })
+    const writeOn = async (): Promise<never> => {
+      for (;;) await write(store, put('k', 20_000))
+    }
+    await expect(writeOn()).rejects.toMatchObject({
+      code: 'noSpace',
+      message: expect.stringMatching(/^There are 0.2 MB free .* and 0.5 MB are needed/),
+    })
+    await expect(write(store, put('k'))).rejects.toMatchObject({ code: 'noSpace' })
+    expect(await disk.freeBytes()).toBeGreaterThan(150_000)
+    const { revision } = store
+    await store.close()
+    expect((await openOn(onDisk(disk))).store.revision).toBe(revision)
+    await expect(openOn({ disk: new MemoryDisk({ capacityBytes: 1e6 }), directory: '/data' })).rejects.toMatchObject({ code: 'noSpace' })
+  })
+
+  test('a disk that others fill', async () => {
     const disk = new MemoryDisk({ capacityBytes: 600_000 })
     const { store } = await openOn({ ...onDisk(disk), segmentBytes: 512 * 1024 })
+    disk.setBytes('/others', new Uint8Array(200_000))
     let acknowledged = 0
     const error = await (async () => {
       for (;;) acknowledged = (await write(store, put('k', 20_000))).revision

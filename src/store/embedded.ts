@@ -451,6 +451,7 @@ class Embedded implements EmbeddedStore {
 }
 
 function refusalFrom(cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
   const code = (cause as NodeJS.ErrnoException).code
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new StoreError('noSpace', 'The disk is full: the store is read-only. Free some space and start it again', { cause })

@@ -8,7 +8,7 @@ import { numberFromName } from './file-header.ts'
 import type { RecordWriter } from './record.ts'
 import { recover } from './recover.ts'
 import { writeSnapshot } from './snapshot.ts'
-import type { LogDirectory, LogWriter } from './writer.ts'
+import { type LogDirectory, type LogWriter, requireFree } from './writer.ts'
 
 export class Journal {
   readonly #directory: LogDirectory
@@ -85,6 +85,7 @@ export class Journal {
 
   async #writeSnapshot(revision: number): Promise<void> {
     const { disk, path, log } = this.#directory
+    await requireFree(this.#directory, Math.max(this.snapshotBytes, this.#mvcc.values.liveBytes))
     const keepFrom = this.#writer.segmentNumber
     this.snapshotBytes = await writeSnapshot(this.#directory, this.#mvcc, revision, this.#salt, this.#stopping.signal)
     for (const name of await disk.list(path)) {

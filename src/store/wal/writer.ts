@@ -14,6 +14,7 @@
 import type { Clock } from '../../std/clock.ts'
 import type { Disk, DiskFile } from '../../std/disk.ts'
 import type { Log } from '../../std/log.ts'
+import { StoreError } from '../store.ts'
 import { encodeFileHeader, type FileHeader, fileHeaderBytes, segmentName } from './file-header.ts'
 import { finishFrame, frameHeaderBytes } from './frame.ts'
 import { RecordWriter } from './record.ts'
@@ -25,6 +26,19 @@ const stepBytesMax = 4 * 1024 * 1024
 /** Zeros are written in pieces so that no frame waits long behind them. */
 const pieceBytes = 512 * 1024
 const zeros = Buffer.alloc(pieceBytes)
+
+/** What must stay free on the disk: a store that fills it to the last byte takes everybody else on the machine along. */
+export async function requireFree(directory: LogDirectory, bytes: number): Promise<void> {
+  const { disk, path, segmentBytes } = directory
+  const freeBytes = await disk.freeBytes(path)
+  const neededBytes = bytes + segmentBytes / 4
+  if (freeBytes >= neededBytes) return
+  const [free, needed] = [freeBytes, neededBytes].map((one) => `${(one / 1e6).toFixed(1)} MB`)
+  throw new StoreError(
+    'noSpace',
+    `There are ${free} free for the data directory "${path}", and ${needed} are needed. Free some space and start again`,
+  )
+}
 
 export interface LogDirectory {
   readonly disk: Disk
@@ -86,6 +100,7 @@ export class LogWriter {
 
   /** Begins the first segment of an empty directory. */
   static async begin(directory: LogDirectory, header: FileHeader): Promise<LogWriter> {
+    await requireFree(directory, Math.min(firstZeroBytes, directory.segmentBytes))
     const { segment, file } = await createSegment(directory, header)
     return new LogWriter(directory, file, {
       segments: [segment],
@@ -157,6 +172,8 @@ export class LogWriter {
 
   async #nextSegment(firstSequence: number, revision: number, salt: number): Promise<void> {
     await this.#filling
+    // What the segments before this one could still take is spent.
+    await requireFree(this.#directory, this.#directory.segmentBytes)
     const number = (this.segments.at(-1) as Segment).header.number + 1
     const createdMs = this.#directory.clock.now()
     const { segment, file } = await createSegment(this.#directory, { salt, number, firstSequence, revision, createdMs })
