@@ -34,8 +34,6 @@ export async function startWithPods(...namespaces: readonly string[]): Promise<S
     await api.request('POST', '/api/v1/namespaces', { metadata: { name } })
     await api.request('POST', `/api/v1/namespaces/${name}/serviceaccounts`, { metadata: { name: 'default' } })
   }
-  // What the server writes at its beginning is to be over: tests compare revisions.
-  await api.clock.settled()
   const must = async (method: string, path: string, body: object, options = {}): Promise<StoredPod> => {
     const { status, json, text } = await api.request(method, path, body, options)
     if (status >= 300) throw new Error(text)

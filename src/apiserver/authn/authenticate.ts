@@ -6,6 +6,7 @@ import { unauthorized } from '../../apimachinery/status-error.ts'
 import { digest } from '../../std/digest.ts'
 import type { HttpRequest } from '../../wire/http.ts'
 import { anonymous, authenticated, type User } from './user.ts'
+import { webSocketToken } from './websocket-token.ts'
 
 /** `user` undefined: not this authenticator's business. Throws 401 for credentials that are wrong. */
 export type TokenAuthenticator = (token: string) => User | undefined | Promise<User | undefined>
@@ -34,7 +35,7 @@ export function authenticate({ tokens }: Authenticators, http: HttpRequest): Use
     peer.session = { known: user } satisfies Session
     return user
   }
-  const token = bearerToken(authorization)
+  const token = bearerToken(authorization) ?? webSocketToken(http.headers)
   if (token !== undefined) return fromToken(tokens, token)
   if (peer.certificateError !== undefined || (authorization !== undefined && authorization !== '')) throw unauthorized()
   return anonymous

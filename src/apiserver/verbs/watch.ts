@@ -11,6 +11,7 @@ import type { Timer } from '../../std/clock.ts'
 import type { Histogram, Series } from '../../std/metrics.ts'
 import type { KeyValue, StoreError } from '../../store/store.ts'
 import type { BodySink, HttpResponse } from '../../wire/http.ts'
+import { isWebSocketRequest } from '../../wire/websocket.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import type { Channel, Subscriber } from '../registry/channels.ts'
 import type { Feed, FeedEvent } from '../registry/feed.ts'
@@ -36,7 +37,7 @@ const streamTypes: Readonly<Record<Media, string>> = {
   cbor: cborSequence,
 }
 
-export function watchObjects(context: RequestContext, resource: ServedResource): HttpResponse {
+export function watchObjects(context: RequestContext, resource: ServedResource): HttpResponse | Promise<HttpResponse> {
   const { server, info } = context
   const { collection } = server.negotiators
   collection.checkRoute(context.header('accept'))
@@ -53,6 +54,9 @@ export function watchObjects(context: RequestContext, resource: ServedResource):
   const run = async (sink: BodySink): Promise<void> => {
     if (loading !== undefined) await loading
     return new Watcher(request, sink).run()
+  }
+  if (isWebSocketRequest(context.http.headers)) {
+    return import('./watch-web-socket.ts').then(({ watchOverWebSocket }) => watchOverWebSocket(context, representation.media, run))
   }
   return { status: 200, headers: headersFor(context, type), body: run }
 }
