@@ -45,3 +45,18 @@ test('in a namespace that is missing even an update that creates is about the na
   const token = await api.request('POST', '/api/v1/namespaces/no/serviceaccounts/a/token', {})
   for (const { status, json } of [put, token]) expect([status, json.message]).toEqual([404, 'namespaces "no" not found'])
 })
+
+test('preconditions of a delete have words of their own; what may not go is said first', async () => {
+  await using api = await startTestApiServer()
+  const { json } = await api.request('POST', '/api/v1/namespaces', { metadata: { name: 'a' } })
+  const remove = async (name: string): Promise<unknown[]> => {
+    const answer = await api.request('DELETE', `/api/v1/namespaces/${name}`, { preconditions: { uid: 'x' } })
+    return [answer.status, answer.json.message]
+  }
+  const { uid } = json.metadata
+  expect(await remove('a')).toEqual([
+    409,
+    `Operation cannot be fulfilled on namespaces "a": Precondition failed: UID in precondition: x, UID in object meta: ${uid}`,
+  ])
+  expect(await remove('default')).toEqual([403, 'namespaces "default" is forbidden: this namespace may not be deleted'])
+})

@@ -176,6 +176,8 @@ export interface Extension {
   afterUpdate?(server: Server, object: KubeObject, old: KubeObject): void
   /** More that must be true before an object that is being deleted goes with its last finalizer. */
   mayGo?(object: KubeObject): boolean
+  /** Upstream writes a delete of its own for it: errors of preconditions have other words. */
+  readonly hasOwnDelete?: boolean
   /** Changes how a delete without finalizers begins: true when the extension has marked the draft. */
   beforeDelete?(write: Write, draft: Draft): boolean
   /** Answers instead of the standard verbs: POST of reviews and bindings. */

@@ -53,7 +53,6 @@ async function deleteOnce(write: Write, request: DeleteRequest, key: string, kv:
   const { server, resource, isDryRun } = write
   const { store } = resource
   const old = store.objectOf(kv)
-  checkPreconditions(write, request, old)
   const { namespace, user, warn } = write
   const attributes = {
     operation: 'DELETE' as const,
@@ -68,6 +67,7 @@ async function deleteOnce(write: Write, request: DeleteRequest, key: string, kv:
     warn,
   }
   await admit(attributes)
+  checkPreconditions(write, request, old)
   await validateAdmission(attributes)
   const draft = store.draftOf(kv)
   const grace = applyGrace(write, draft, request)
@@ -108,18 +108,36 @@ export async function removeStored(write: Write, key: string, kv: KeyValue): Pro
   return result.revision
 }
 
-function checkPreconditions({ resource }: Write, { name, uid, resourceVersion }: DeleteRequest, old: KubeObject): void {
+function checkPreconditions(write: Write, { name, uid, resourceVersion }: DeleteRequest, old: KubeObject): void {
+  const { metadata } = old
+  if (uid !== undefined && uid !== metadata.uid) throw preconditionConflict(write, name, 'UID', [uid, metadata.uid ?? ''])
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    throw preconditionConflict(write, name, 'ResourceVersion', [resourceVersion, metadata.resourceVersion ?? ''])
+  }
+}
+
+const whatHappened = {
+  UID: 'The object might have been deleted and then recreated',
+  ResourceVersion: 'The object might have been modified',
+} as const
+
+function preconditionConflict(
+  { server, resource }: Write,
+  name: string,
+  what: keyof typeof whatHappened,
+  [wanted, found]: readonly [string, string],
+): Error {
+  if (extensionOf(server, resource)?.hasOwnDelete) {
+    return conflict(
+      resource.groupResource,
+      name,
+      `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
+    )
+  }
   // The Kind stands where everybody else puts the resource.
   const named = { group: resource.kind.group, resource: resource.kind.kind }
-  const { metadata } = old
-  if (uid !== undefined && uid !== metadata.uid) {
-    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). The object might have been deleted and then recreated`
-    throw conflict(named, name, why)
-  }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion ?? ''}). The object might have been modified`
-    throw conflict(named, name, why)
-  }
+  const why = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). ${whatHappened[what]}`
+  return conflict(named, name, why)
 }
 
 /** 'none': this kind, or this object, has no grace. 'pending': it is on its way out and nothing gets shorter. */

@@ -49,6 +49,7 @@ const finalize: SubresourceHandler = async (context, resource: ServedResource) =
 }
 
 export const namespaceExtension: Extension = {
+  hasOwnDelete: true,
   /** The first DELETE only marks, even when nothing holds the namespace; the second removes what nothing holds. */
   beforeDelete: ({ server }, draft: Draft) => {
     const parts = draft as Draft & NamespaceParts
