@@ -17,11 +17,10 @@
 import type { Clock, Timer } from '../std/clock.ts'
 import type { Disk } from '../std/disk.ts'
 import type { Log } from '../std/log.ts'
-import { sweep } from './mvcc/compact.ts'
+import { evacuate, revisionWithin, sweep } from './mvcc/compact.ts'
 import type { Lease } from './mvcc/lease.ts'
 import { Mvcc } from './mvcc/mvcc.ts'
 import { retainedVersions } from './mvcc/retained.ts'
-import { retainedBytes } from './mvcc/version.ts'
 import { type StoreWatch, Watches } from './mvcc/watch.ts'
 import {
   type KeyRange,
@@ -114,7 +113,6 @@ interface Waiting {
 const sweepSteps = 4096
 /** What a key costs beside its bytes, roughly. */
 const entryBytes = 200
-const evacuatedKeys = 512
 /** A compaction frees an eighth of the budget at once, so that there are not many small ones. */
 const compactionShare = 1 / 8
 
@@ -406,32 +404,13 @@ class Embedded implements EmbeddedStore {
       sweptTo = limit
     }
     this.#watches.swept()
-    if (mvcc.values.isWasteful) await this.#evacuate()
+    await evacuate(mvcc, this.#clock)
     this.#journal?.snapshotIfWorthIt()
-  }
-
-  async #evacuate(): Promise<void> {
-    const { values, index } = this.#mvcc
-    const condemned = values.condemned()
-    for (let start: string | undefined = ''; start !== undefined; ) {
-      start = values.evacuate(index, condemned, start, evacuatedKeys)
-      await this.#clock.yieldTurn()
-    }
   }
 
   #compactByBytes(): void {
     if (this.#sweeping !== undefined) return
-    const { history, durable, compacted } = this.#mvcc
-    const target = this.#historyBytesMax * (1 - compactionShare)
-    let bytes = history.bytes
-    let revision = compacted
-    for (let position = history.startPosition; position < history.endPosition && bytes > target; position++) {
-      const version = history.at(position)
-      if (version.modRevision > durable) break
-      if (version.older !== undefined) bytes -= retainedBytes(version.older)
-      revision = version.modRevision
-    }
-    this.#compactByBudget(revision)
+    this.#compactByBudget(revisionWithin(this.#mvcc, this.#historyBytesMax * (1 - compactionShare)))
   }
 
   #compactByBudget(revision: Revision): void {

@@ -9,6 +9,7 @@
  * the number of keys. A sweep is taken in slices so that it never stops the loop for long; the caller yields between them.
  * A snapshot that is being written holds the sweep back (`limit`), never the compaction itself.
  */
+import type { Clock } from '../../std/clock.ts'
 import type { Revision } from '../store.ts'
 import type { Mvcc } from './mvcc.ts'
 import { isTombstone, retainedBytes, type Version } from './version.ts'
@@ -46,4 +47,29 @@ function forget(mvcc: Mvcc, version: Version): void {
   if (entry === undefined || entry.newest !== version) return
   index.remove(entry)
   history.bytes -= retainedBytes(version)
+}
+
+/** What to compact to so that the past costs no more than `bytesMax`. */
+export function revisionWithin({ history, durable, compacted }: Mvcc, bytesMax: number): Revision {
+  let bytes = history.bytes
+  let revision = compacted
+  for (let position = history.startPosition; position < history.endPosition && bytes > bytesMax; position++) {
+    const version = history.at(position)
+    if (version.modRevision > durable) break
+    if (version.older !== undefined) bytes -= retainedBytes(version.older)
+    revision = version.modRevision
+  }
+  return revision
+}
+
+const evacuatedKeys = 512
+
+/** Moves what is left in memory that is mostly dead, so that it can go. */
+export async function evacuate({ values, index }: Mvcc, clock: Pick<Clock, 'yieldTurn'>): Promise<void> {
+  if (!values.isWasteful) return
+  const condemned = values.condemned()
+  for (let start: string | undefined = ''; start !== undefined; ) {
+    start = values.evacuate(index, condemned, start, evacuatedKeys)
+    await clock.yieldTurn()
+  }
 }

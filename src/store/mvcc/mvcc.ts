@@ -192,6 +192,20 @@ export class Mvcc implements TransactionState {
     this.#writing = revision
   }
 
+  // Mirroring another store
+
+  /** What follows was made elsewhere at `revision`; the revisions since the last one were about keys that are not kept here. */
+  mirrorAt(revision: Revision): void {
+    if (revision <= this.#head) throw new Error(`Cannot mirror revision ${revision} behind revision ${this.#head}`)
+    this.#writing = revision
+  }
+
+  /** Everything up to `revision` is here, and readers see it. */
+  mirroredTo(revision: Revision): void {
+    this.#head = revision
+    this.#durable = revision
+  }
+
   // Compaction
 
   /** Reads before `revision` are refused from now on; what only they could see is swept by `compact.ts`. */

@@ -241,9 +241,9 @@ export class Watches {
     for (const watch of [...this.#paused]) if (watch.seen < completeAfter) this.#stop(watch, this.#fellOff(watch))
   }
 
-  close(): void {
+  close(error: StoreError = closedError()): void {
     this.#isClosed = true
-    for (const watch of [...this.#live.all(), ...this.#behind, ...this.#paused]) this.#stop(watch, closedError())
+    for (const watch of [...this.#live.all(), ...this.#behind, ...this.#paused]) this.#stop(watch, error)
   }
 }
 

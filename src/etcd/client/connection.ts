@@ -1,0 +1,163 @@
+/**
+ * The way to an etcd cluster over gRPC: one channel an endpoint, calls at the endpoint that answered last, and the next one when that one
+ * does not. Nothing here knows what is said; requests and answers are the messages of `../messages.ts`.
+ *
+ * A read goes to the next endpoint whatever was wrong with this one, again and again until its time is over. A write does so only when the
+ * request cannot have been sent: after any other failure nobody knows whether it was done, and doing it twice would be a lie about the first.
+ * A newcomer would get wrong: members that have lost the others still answer; `hasleader` makes them refuse instead.
+ */
+import { type ChannelCredentials, Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import type { Clock } from '../../std/clock.ts'
+import { grpcCode } from '../../wire/grpc-server.ts'
+import type { MessageType, Partially } from '../../wire/protobuf-message.ts'
+
+export interface EtcdTls {
+  /** PEM. */
+  readonly ca?: Uint8Array
+  readonly certificate?: Uint8Array
+  readonly key?: Uint8Array
+}
+
+export interface ConnectionOptions {
+  /** "https://10.0.0.1:2379", "http://…", "unix:///…", or without a scheme. */
+  readonly endpoints: readonly string[]
+  readonly tls?: EtcdTls
+  readonly clock: Clock
+}
+
+/** Upstream's: storage/storagebackend/factory/etcd3.go. */
+const keepaliveMs = 30_000
+const keepaliveTimeoutMs = 10_000
+/** How long one endpoint may take to answer. */
+const attemptMsMax = 5000
+/** How long a call is tried before its caller learns that nobody answers. */
+const callMsMax = 10_000
+const retryMs = 100
+
+const channelOptions = {
+  'grpc.max_receive_message_length': -1,
+  'grpc.max_send_message_length': -1,
+  'grpc.keepalive_time_ms': keepaliveMs,
+  'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.min_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2000,
+  'grpc.enable_http_proxy': 0,
+  // Our channels are our own: one that another store closes must not be this one's.
+  'grpc.use_local_subchannel_pool': 1,
+}
+
+export interface EtcdMethod<Q, A> {
+  readonly path: string
+  readonly request: MessageType<Q>
+  readonly answer: MessageType<A>
+}
+
+export type EtcdStream<Q, A> = ClientDuplexStream<Partially<Q>, A>
+
+export class EtcdConnection {
+  readonly endpoints: readonly string[]
+  readonly #clients: readonly Client[]
+  readonly #clock: Clock
+  readonly #metadata = new Metadata()
+  #current = 0
+  #isClosed = false
+
+  constructor({ endpoints, tls, clock }: ConnectionOptions) {
+    if (endpoints.length === 0) throw new Error('At least one endpoint of etcd is needed')
+    this.endpoints = endpoints
+    this.#clock = clock
+    this.#metadata.set('hasleader', 'true')
+    this.#clients = endpoints.map((endpoint) => {
+      const { address, isSecure } = targetOf(endpoint, tls !== undefined)
+      return new Client(address, isSecure ? secureCredentials(tls ?? {}) : credentials.createInsecure(), channelOptions)
+    })
+  }
+
+  /** `isRead`: may be done twice. */
+  async call<Q, A>(method: EtcdMethod<Q, A>, request: Partially<Q>, { isRead }: { readonly isRead: boolean }): Promise<A> {
+    const endMs = this.#clock.monotonicMs() + callMsMax
+    for (let attempt = 1; ; attempt++) {
+      const index = this.#current
+      try {
+        return await this.#try(method, request, index, endMs)
+      } catch (error) {
+        if (this.#isClosed || this.#clock.monotonicMs() >= endMs || !mayTryAgain(error as ServiceError, isRead)) throw error
+        this.#leave(index)
+        if (attempt % this.#clients.length === 0) await this.#clock.sleep(retryMs)
+      }
+    }
+  }
+
+  /** A stream to the endpoint that answered last. Whoever sees it end calls `left` before opening another. */
+  open<Q, A>({ path, request, answer }: EtcdMethod<Q, A>): { stream: EtcdStream<Q, A>; left: () => void } {
+    const index = this.#current
+    const client = this.#clients[index] as Client
+    const stream = client.makeBidiStreamRequest(path, serializer(request), deserializer(answer), this.#metadata, {})
+    return { stream, left: () => this.#leave(index) }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const client of this.#clients) client.close()
+  }
+
+  /** The next calls go to the endpoint after this one, unless somebody has moved on already. */
+  #leave(index: number): void {
+    if (this.#current === index) this.#current = (index + 1) % this.#clients.length
+  }
+
+  #try<Q, A>({ path, request: type, answer }: EtcdMethod<Q, A>, request: Partially<Q>, index: number, endMs: number): Promise<A> {
+    const client = this.#clients[index] as Client
+    const restMs = Math.min(attemptMsMax, Math.max(1, endMs - this.#clock.monotonicMs()))
+    return new Promise((resolve, reject) => {
+      const done = (error: ServiceError | null, value?: A): void => (error === null ? resolve(value as A) : reject(error))
+      client.makeUnaryRequest(
+        path,
+        serializer(type),
+        deserializer(answer),
+        request,
+        this.#metadata,
+        { deadline: this.#clock.now() + restMs },
+        done,
+      )
+    })
+  }
+}
+
+function serializer<Q>(type: MessageType<Q>): (value: Partially<Q>) => Buffer {
+  return (value) => {
+    const bytes = type.encode(value)
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+}
+
+function deserializer<A>(type: MessageType<A>): (bytes: Buffer) => A {
+  return (bytes) => type.decode(bytes)
+}
+
+function mayTryAgain({ code, details }: ServiceError, isRead: boolean): boolean {
+  if (code === grpcCode.unavailable) return isRead || wasNotSent(details ?? '')
+  return isRead && code === grpcCode.deadlineExceeded
+}
+
+/** The channel could not connect, or the member refused before it looked at the request. */
+function wasNotSent(details: string): boolean {
+  return (
+    details.startsWith('No connection established') || details.startsWith('Name resolution failed') || details === 'etcdserver: no leader'
+  )
+}
+
+function targetOf(endpoint: string, hasTls: boolean): { address: string; isSecure: boolean } {
+  const match = /^(https?|unixs?):\/\/(.*)$/.exec(endpoint)
+  if (match === null) return { address: endpoint, isSecure: hasTls }
+  const [, scheme, rest] = match as unknown as [string, string, string]
+  const place = rest.replace(/\/+$/, '')
+  if (scheme.startsWith('unix')) return { address: `unix:${rest}`, isSecure: scheme === 'unixs' }
+  return { address: place, isSecure: scheme === 'https' }
+}
+
+function secureCredentials({ ca, certificate, key }: EtcdTls): ChannelCredentials {
+  const buffer = (bytes: Uint8Array | undefined): Buffer | null => (bytes === undefined ? null : Buffer.from(bytes))
+  return credentials.createSsl(buffer(ca), buffer(key), buffer(certificate))
+}
