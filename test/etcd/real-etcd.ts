@@ -1,8 +1,8 @@
 /**
- * A real etcd on loopback with its data in a temporary directory, for tests that lay our answers beside its. From the PATH, or the one that
- * `ETCD_BINARY` names.
+ * A real etcd on loopback with its data in a temporary directory, for tests that lay our answers beside its, or run on it. One member, or
+ * several that can be killed and started again. From the PATH, or the one that `ETCD_BINARY` names.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,35 +18,86 @@ export function realEtcdVersion(): string | undefined {
 
 export interface RealEtcd extends AsyncDisposable {
   readonly address: string
+  readonly members: readonly EtcdMember[]
 }
 
-/** `data`: a data directory to start from, removed at the end as one of its own would be. */
-export async function startRealEtcd(data?: string): Promise<RealEtcd> {
+export interface RealEtcdOptions {
+  /** A data directory for the only member to start from, removed at the end as one of its own would be. */
+  readonly data?: string
+  readonly members?: number
+  /** More of etcd's flags, for each member. */
+  readonly flags?: readonly string[]
+  readonly scheme?: 'http' | 'https'
+}
+
+export async function startRealEtcd({ data, members: count = 1, flags = [], scheme = 'http' }: RealEtcdOptions = {}): Promise<RealEtcd> {
   const directory = data ?? mkdtempSync(join(tmpdir(), 'real-etcd-'))
-  const [client, peer] = [await freePort(), await freePort()]
-  const url = `http://127.0.0.1:${client}`
-  const arguments_ = [
-    ...['--data-dir', directory, '--listen-client-urls', url, '--advertise-client-urls', url],
-    ...['--listen-peer-urls', `http://127.0.0.1:${peer}`, '--unsafe-no-fsync', '--log-level', 'error'],
-  ]
-  const child = spawn(binary, arguments_, { stdio: 'ignore' })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  for (let attempt = 0; ; attempt++) {
-    const isHealthy = await fetch(`${url}/health`).then(
-      (response) => response.ok,
-      () => false,
-    )
-    if (isHealthy) break
-    if (attempt > 200) throw new Error('etcd does not become healthy')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  const ports = await Promise.all(Array.from({ length: count }, async () => ({ client: await freePort(), peer: await freePort() })))
+  const cluster = ports.map(({ peer }, index) => `m${index}=http://127.0.0.1:${peer}`).join(',')
+  const members = ports.map(({ client, peer }, index) => {
+    const [url, peerUrl] = [`${scheme}://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`]
+    const own = [
+      ...['--data-dir', data ?? join(directory, `m${index}`), '--unsafe-no-fsync', '--log-level', 'error'],
+      ...['--listen-client-urls', url, '--advertise-client-urls', url],
+      ...['--listen-peer-urls', peerUrl, '--heartbeat-interval', '50', '--election-timeout', '500'],
+    ]
+    if (data === undefined) own.push(...['--name', `m${index}`, '--initial-advertise-peer-urls', peerUrl, '--initial-cluster', cluster])
+    return new EtcdMember(`127.0.0.1:${client}`, [...own, ...flags], scheme === 'http' ? url : undefined)
+  })
+  for (const member of members) member.launch()
+  for (const member of members) await member.healthy()
   return {
-    address: `127.0.0.1:${client}`,
+    address: (members[0] as EtcdMember).address,
+    members,
     [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL')
-      await ended
+      for (const member of members) await member.kill()
       rmSync(directory, { recursive: true, force: true })
     },
+  }
+}
+
+export class EtcdMember {
+  readonly address: string
+  readonly #arguments: readonly string[]
+  /** Absent: it wants certificates, and its clients find out whether it is there. */
+  readonly #healthUrl: string | undefined
+  #child: ChildProcess | undefined
+  #ended: Promise<void> = Promise.resolve()
+
+  constructor(address: string, arguments_: readonly string[], url: string | undefined) {
+    this.address = address
+    this.#arguments = arguments_
+    this.#healthUrl = url
+  }
+
+  launch(): void {
+    const child = spawn(binary, this.#arguments, { stdio: 'ignore' })
+    this.#child = child
+    this.#ended = new Promise((resolve) => child.once('exit', () => resolve()))
+  }
+
+  async healthy(): Promise<void> {
+    if (this.#healthUrl === undefined) return
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const isHealthy = await fetch(`${this.#healthUrl}/health`).then(
+        (response) => response.ok,
+        () => false,
+      )
+      if (isHealthy) return
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new Error('etcd does not become healthy')
+  }
+
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL')
+    await this.#ended
+  }
+
+  async restart(): Promise<void> {
+    await this.kill()
+    this.launch()
+    await this.healthy()
   }
 }
 

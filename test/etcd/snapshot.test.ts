@@ -47,7 +47,7 @@ test.skipIf(!isHere)('etcdctl saves it, a real etcd starts from it', async () =>
     const data = join(directory, 'data')
     await run(etcdutl, 'snapshot', 'restore', file, '--data-dir', data)
 
-    await using real = await startRealEtcd(data)
+    await using real = await startRealEtcd({ data })
     using theirs = new EtcdClient(real.address)
     const everything = { key: '\0', rangeEnd: '\0' }
     for (const revision of [0, 2000, 2600, ours.store.revision - 1]) {

@@ -72,7 +72,7 @@ class EtcdStore implements Store {
   readonly #compactor: Compactor | undefined
   /** The question that is on its way, and the one that those who come now will share. */
   #asking: Promise<unknown> = Promise.resolve()
-  #nextAsking: Promise<Revision> | undefined
+  #nextAsking: Promise<Revision | undefined> | undefined
   #closing: Promise<void> | undefined
 
   constructor(connection: EtcdConnection, place: KeyPlace, follower: Follower, compactor: Compactor | undefined) {
@@ -173,16 +173,19 @@ class EtcdStore implements Store {
       return asked
     })
     const revision = await this.#nextAsking
+    if (revision === undefined) return false
     return this.#follower.mirror.reached(revision, mirrorWaitMs)
   }
 
-  async #ask(): Promise<Revision> {
+  /** Undefined: etcd is behind what the mirror had of it, so it is not the same one any more. */
+  async #ask(): Promise<Revision | undefined> {
     const { revision: known } = this.#follower.mirror
     const request = { key: this.#place.range.start, countOnly: true }
     const { header } = await this.#call(() => this.#connection.call(rangeMethod, request, { isRead: true }))
     const revision = Number(header?.revision ?? 0)
-    if (revision < known) this.#follower.reset()
-    return revision < known ? Number.POSITIVE_INFINITY : revision
+    if (revision >= known) return revision
+    this.#follower.reset()
+    return undefined
   }
 
   async #call<T>(run: () => Promise<T>): Promise<T> {
