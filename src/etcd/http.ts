@@ -42,6 +42,9 @@ function version(): HttpResponse {
 function health(member: Member, query: string): HttpResponse {
   const excluded = new URLSearchParams(query).getAll('exclude')
   const alarm = member.alarms().find((one) => !excluded.includes(alarmNames[one] as string))
+  const { readOnly } = member.store.stats()
+  if (readOnly !== undefined && readOnly.code !== 'noSpace')
+    return { status: 503, headers: text, body: `${JSON.stringify({ health: 'false', reason: readOnly.message })}\n` }
   if (alarm === undefined) return { status: 200, headers: text, body: JSON.stringify({ health: 'true', reason: '' }) }
   const body = `${JSON.stringify({ health: 'false', reason: `ALARM ${alarmNames[alarm]}` })}\n`
   return { status: 503, headers: text, body }

@@ -18,6 +18,7 @@ import type { Clock, Timer } from '../std/clock.ts'
 import type { Disk } from '../std/disk.ts'
 import type { Log } from '../std/log.ts'
 import { evacuate, revisionWithin, sweep } from './mvcc/compact.ts'
+import { forkOf } from './mvcc/fork.ts'
 import type { Lease } from './mvcc/lease.ts'
 import { Mvcc } from './mvcc/mvcc.ts'
 import { retainedVersions } from './mvcc/retained.ts'
@@ -98,6 +99,8 @@ export interface EmbeddedStore extends Store {
   /** The last revision made at or before this time (to about a second), if the history knows. */
   revisionAt(timeMs: number): Revision | undefined
   stats(): StoreStats
+  /** A store in memory that begins as this one is and goes its own way; leases run on in it. Values are shared, nothing else. */
+  fork(): Promise<EmbeddedStore>
   /** Every version that can be read, in the order in which they were made. Takes turns; the versions are as of one revision. */
   retained(): Promise<RetainedVersions>
   /** Roughly what keys, values and the past take up in memory. */
@@ -128,6 +131,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     const snapshotAfterBytes = options.snapshotAfterBytes ?? segmentBytesDefault
     journal = await Journal.open({ disk, path: directory, clock, log, segmentBytes }, mvcc, snapshotAfterBytes)
   }
+  mvcc.leases.restart(clock.monotonicMs())
   const store = new Embedded(options, mvcc, journal)
   if (signal?.aborted) {
     await store.close()
@@ -138,6 +142,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 }
 
 class Embedded implements EmbeddedStore {
+  readonly #options: EmbeddedStoreOptions
   readonly #mvcc: Mvcc
   readonly #journal: Journal | undefined
   readonly #clock: Clock
@@ -157,6 +162,7 @@ class Embedded implements EmbeddedStore {
   #lastLeaseId = 0
 
   constructor(options: EmbeddedStoreOptions, mvcc: Mvcc, journal: Journal | undefined) {
+    this.#options = options
     this.#mvcc = mvcc
     this.#journal = journal
     this.#clock = options.clock
@@ -164,7 +170,6 @@ class Embedded implements EmbeddedStore {
     this.#watches = new Watches(mvcc, options.clock, options.log)
     this.#historyBytesMax = options.historyBytesMax ?? 256 * 1024 * 1024
     this.#historyMsMax = options.historyMsMax ?? 60 * 60 * 1000
-    mvcc.leases.restart(options.clock.monotonicMs())
     this.#armLeaseTimer()
     this.#armHistoryTimer()
   }
@@ -265,6 +270,17 @@ class Embedded implements EmbeddedStore {
       snapshotBytes: this.#journal?.snapshotBytes ?? 0,
       ...(this.#refusal === undefined ? {} : { readOnly: this.#refusal }),
     }
+  }
+
+  async fork(): Promise<EmbeddedStore> {
+    const { clock, log, historyBytesMax, historyMsMax } = this.#options
+    const options = {
+      clock,
+      log,
+      ...(historyBytesMax === undefined ? {} : { historyBytesMax }),
+      ...(historyMsMax === undefined ? {} : { historyMsMax }),
+    }
+    return new Embedded(options, await forkOf(this.#mvcc, clock), undefined)
   }
 
   async retained(): Promise<RetainedVersions> {

@@ -81,6 +81,11 @@ export class History {
     else this.#marks.push({ timeMs, revision })
   }
 
+  /** The times that are known, each with the last revision made by then. */
+  marksUpTo(revision: Revision): readonly { readonly timeMs: number; readonly revision: Revision }[] {
+    return this.#marks.map((mark) => ({ timeMs: mark.timeMs, revision: Math.min(mark.revision, revision) }))
+  }
+
   /** The last revision known to be made at or before `timeMs`; undefined when all that is known is later. */
   revisionAt(timeMs: number): Revision | undefined {
     let found: Revision | undefined

@@ -186,6 +186,29 @@ export class Mvcc implements TransactionState {
     this.history.completeAfter = revision
   }
 
+  /** A version of another state, in order; `isEvent`: part of the history, not of the state before it. Its value is shared. */
+  adopt(other: Version, isEvent: boolean): void {
+    const { key, createRevision, modRevision, version, lease } = other
+    const newest = this.index.get(key)?.newest
+    const mine = new Version(key, this.values.adopt(other.value), createRevision, modRevision, version, lease, newest)
+    this.index.push(mine)
+    if (isEvent) {
+      const previous = liveOlder(mine)
+      if (previous !== undefined) this.history.bytes += retainedBytes(previous)
+      if (isTombstone(mine)) this.history.bytes += retainedBytes(mine)
+      this.history.push(mine)
+    }
+    this.leases.move(key, newest === undefined ? 0 : newest.lease, lease)
+  }
+
+  /** All versions of the other state are here. */
+  adopted(durable: Revision, compacted: Revision, completeAfter: Revision): void {
+    this.#head = durable
+    this.#durable = durable
+    this.#compacted = compacted
+    this.history.completeAfter = completeAfter
+  }
+
   /** What follows is a change that the log remembers; the revision is the log's. */
   replayAt(revision: Revision): void {
     if (revision !== this.#head + 1) throw new StoreError('corrupt', `Revision ${revision} follows revision ${this.#head} in the log`)

@@ -30,14 +30,15 @@ export class Values {
   readonly #slabs = new Map<ArrayBufferLike, Slab>()
   #filling: Slab | undefined
   #liveBytes = 0
-  #largeBytes = 0
+  /** Of large values, and of those that were adopted. */
+  #elsewhereBytes = 0
 
   /** A copy in memory of ours. */
   keep(value: Uint8Array): Uint8Array {
     const length = value.length
     if (length === 0) return nothing
     if (length > sharedBytesMax) {
-      this.#largeBytes += length
+      this.#elsewhereBytes += length
       return new Uint8Array(value)
     }
     let slab = this.#filling
@@ -50,11 +51,17 @@ export class Values {
     return kept
   }
 
+  /** A value that lies in somebody else's memory and stays as it is. */
+  adopt(value: Uint8Array): Uint8Array {
+    this.#elsewhereBytes += value.length
+    return value
+  }
+
   /** The store does not need this value any more. */
   release(value: Uint8Array): void {
     const slab = this.#slabs.get(value.buffer)
     if (slab === undefined) {
-      if (value.length > sharedBytesMax) this.#largeBytes -= value.length
+      this.#elsewhereBytes -= value.length
       return
     }
     slab.liveBytes -= value.length
@@ -64,7 +71,7 @@ export class Values {
 
   /** Of all values that somebody may read, the past's too. */
   get liveBytes(): number {
-    return this.#liveBytes + this.#largeBytes
+    return this.#liveBytes + this.#elsewhereBytes
   }
 
   get slabCount(): number {
