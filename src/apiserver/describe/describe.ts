@@ -4,6 +4,7 @@
  */
 
 import { methodNotAllowed, resourceNotFound } from '../../apimachinery/status-error.ts'
+import type { HttpResponse } from '../../wire/http.ts'
 import { tokenIssuer } from '../authn/service-account-token.ts'
 import { splitPath } from '../request/info.ts'
 import { answer, respondObject } from '../response/respond.ts'
@@ -39,7 +40,9 @@ export function describe(context: RequestContext): Answer | undefined {
     case 'openid':
       return parts[1] === 'v1' && parts[2] === 'jwks' && parts.length === 3 ? jwks(context) : undefined
     case '.well-known':
-      return parts[1] === 'openid-configuration' && parts.length === 2 ? onlyGet(context, issuerDocument(context)) : undefined
+      return parts[1] === 'openid-configuration' && parts.length === 2
+        ? keptForAnHour(onlyGet(context, issuerDocument(context)))
+        : undefined
     case 'metrics':
       return parts.length === 1 ? metrics(context) : undefined
     default:
@@ -52,12 +55,12 @@ function negotiated(context: RequestContext, value: object): Answer {
   return onlyGet(context, value)
 }
 
-function document(context: RequestContext, value: object): Answer {
+function document(context: RequestContext, value: object): HttpResponse {
   return answer(context, 200, 'application/json', `${JSON.stringify(value, null, 2)}`)
 }
 
 /** Most documents take any method; the router's own take one. */
-function onlyGet(context: RequestContext, value: object): Answer {
+function onlyGet(context: RequestContext, value: object): HttpResponse {
   if (context.http.method !== 'GET') throw methodNotAllowed()
   return document(context, value)
 }
@@ -65,7 +68,10 @@ function onlyGet(context: RequestContext, value: object): Answer {
 /** The keys of service account tokens, for whoever wants to check one. */
 function jwks(context: RequestContext): Answer {
   if (context.http.method !== 'GET') throw methodNotAllowed()
-  const response = answer(context, 200, 'application/jwk-set+json', JSON.stringify({ keys: context.server.tokens.keys }))
+  return keptForAnHour(answer(context, 200, 'application/jwk-set+json', JSON.stringify({ keys: context.server.tokens.keys })))
+}
+
+function keptForAnHour(response: HttpResponse): HttpResponse {
   return { ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } }
 }
 

@@ -83,6 +83,8 @@ test('which methods documents take: the router minds, the aggregator and the ind
   for (const path of ['/', '/index.html', '/apis', '/openapi/v2']) {
     expect([path, await statuses(path)]).toEqual([path, [200, 200, 200, 200]])
   }
+  const { headers } = await api.request('GET', '/.well-known/openid-configuration')
+  expect(headers['cache-control']).toBe('public, max-age=3600')
   expect((await api.request('GET', '/index.html')).json.paths).toContain('/apis/apps/v1')
   expect((await api.request('GET', '/api/v1/proxy/namespaces/x/pods/y')).status).toBe(404)
   expect((await api.request('GET', '/api/v1/namespaces/default/pods/a%00b')).json.message).toBe('pods "a\\x00b" not found')
