@@ -79,7 +79,8 @@ export interface Update {
 
 /** Takes what changed between `live` and `next` from all owners but `actor`, who is the one that changed it. */
 export function takeFromOthers(versions: Versions, live: JsonObject, next: JsonObject, owners: Owners, actor: string): Update {
-  const comparison = excludeFields(compareTyped(shapeOfObject(versions.schema), live, next), versions.resetFields)
+  const { schema, resetFields } = versions
+  const comparison = excludeFields(compareTyped(shapeOfObject(schema), live, withReset(live, next, resetFields)), resetFields)
   const comparisons = new Map<string, Comparison | undefined>([[versions.apiVersion, comparison]])
   const conflicts: Conflicts[] = []
   const left: Owners = new Map()
@@ -96,6 +97,17 @@ export function takeFromOthers(versions: Versions, live: JsonObject, next: JsonO
     if (!isEmptySet(fields)) left.set(id, fields === owner.fields ? owner : { ...owner, fields })
   }
   return { owners: left, conflicts, comparison }
+}
+
+/** Whole fields that this endpoint cannot change need no look: a status is written without comparing specs. */
+function withReset(live: JsonObject, next: JsonObject, resetFields: FieldSet | undefined): JsonObject {
+  if (resetFields?.children === undefined) return next
+  const reset: Record<string, unknown> = { ...next }
+  for (const [element, { isMember }] of resetFields.children) {
+    const name = element.slice(2)
+    if (isMember && element.startsWith('f:') && Object.hasOwn(live, name)) reset[name] = live[name]
+  }
+  return reset
 }
 
 function comparisonInVersion(

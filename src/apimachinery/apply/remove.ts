@@ -48,9 +48,15 @@ function removeEntries(shape: MapShape, map: unknown, fields: FieldSet): unknown
 
 /** The very same set when there was nothing to mend. */
 export function reconcileWithSchema(shape: Shape, set: FieldSet): FieldSet {
+  if (fitting.get(set) === shape) return set
   const granular = granularInsideAtomic(shape, set)
-  return granular === undefined ? set : unionOf(recursiveDifferenceOf(set, granular), granular)
+  if (granular !== undefined) return unionOf(recursiveDifferenceOf(set, granular), granular)
+  fitting.set(set, shape)
+  return set
 }
+
+/** Most sets outlive many updates: they are looked at once. */
+const fitting = new WeakMap<FieldSet, Shape>()
 
 /** The paths that are atomic by the schema but owned below. */
 function granularInsideAtomic(shape: Shape, set: FieldSet): FieldSet | undefined {

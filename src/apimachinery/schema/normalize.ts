@@ -26,6 +26,7 @@ class Context {
   hasUnknown = false
   /** Keys in all objects that were read. */
   members = 0
+  countsMembers = true
   /** Known keys in the struct that was read last. */
   seen = 0
 }
@@ -39,9 +40,10 @@ export interface Normalized {
   readonly members: number
 }
 
-/** Throws Misfit. */
-export function normalize(schema: StructSchema, value: unknown): Normalized {
+/** Throws Misfit. Who does not compare `members` with a text saves the count of what has no schema: managedFields is long. */
+export function normalize(schema: StructSchema, value: unknown, countsMembers = true): Normalized {
   const context = new Context()
+  context.countsMembers = countsMembers
   const read = readerOfStruct(schema)(value, context) as Plain
   return { value: read, hasUnknown: context.hasUnknown, members: context.members }
 }
@@ -169,10 +171,10 @@ export function membersOf(value: unknown): number {
   let count = 0
   const open: object[] = [value]
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    const isList = Array.isArray(one)
-    for (const key in one) {
-      if (!isList) count++
-      const inner = (one as Plain)[key]
+    const values: readonly unknown[] = Array.isArray(one) ? one : Object.values(one)
+    if (values !== one) count += values.length
+    for (let i = 0; i < values.length; i++) {
+      const inner = values[i]
       if (typeof inner === 'object' && inner !== null) open.push(inner)
     }
   }
@@ -389,6 +391,6 @@ function readBytes(value: unknown): unknown {
 }
 
 function readAny(value: unknown, context: Context): unknown {
-  context.members += membersOf(value)
+  if (context.countsMembers) context.members += membersOf(value)
   return value
 }

@@ -41,6 +41,13 @@ export class ObjectCache {
     return object
   }
 
+  /** What was just stored. `object` has a resourceVersion in its place. */
+  remember(kv: KeyValue, object: KubeObject): void {
+    if (this.peek(kv) !== undefined) return
+    ;(object as { metadata: { resourceVersion?: string } }).metadata.resourceVersion = String(kv.modRevision)
+    this.#keep(kv, this.#freeze ? deepFreeze(object) : object)
+  }
+
   peek(kv: KeyValue): KubeObject | undefined {
     return this.#young.get(kv) ?? this.#old.get(kv)
   }

@@ -94,6 +94,12 @@ export class ResourceStore {
     return { bytes: Buffer.from(goJson(ordered), 'utf8'), object: ordered as unknown as KubeObject }
   }
 
+  /** The next change of an object mostly comes soon: it finds the object as it was stored, and need not parse it. */
+  remember(kv: KeyValue | undefined | Promise<KeyValue | undefined>, revision: number, { object }: Expected): void {
+    if (kv === undefined || kv instanceof Promise || kv.modRevision !== revision) return
+    this.#cache.remember(kv, object)
+  }
+
   /** Runs a write of what was encoded; readers of its event, and the next update, get the object without parsing. */
   async writing<T>(key: string, expected: Expected, write: () => Promise<T>): Promise<T> {
     this.#cache.expect(key, expected)

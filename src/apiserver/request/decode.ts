@@ -244,7 +244,7 @@ function normalized({ schema, kind, apiVersion }: DecodeTarget, parsed: Parsed, 
   const sent = parsed.value ?? {}
   let result: Normalized | undefined
   try {
-    result = normalize(schema, sent)
+    result = normalize(schema, sent, parsed.members !== undefined)
   } catch (error) {
     if (!(error instanceof Misfit)) throw error
   }
