@@ -15,6 +15,7 @@ import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
 import type { Random } from '../std/random.ts'
 import { TaskScope } from '../std/task-scope.ts'
+import { type Claim, claimOf, type Refusal, refusalOf } from './admit-pod.ts'
 import type { SimulatedRuntime } from './cri/simulated.ts'
 import { type Machine, nodeObject, nodeStatus } from './node-status.ts'
 import { type PodEvents, PodWorker } from './pod-worker.ts'
@@ -33,6 +34,8 @@ export interface KubeletOptions {
   readonly machine: Machine
   readonly runtime: SimulatedRuntime
   readonly record: PodEvents
+  /** The node as the API server has it, once that is known. */
+  readonly node: () => Node | undefined
   /** Node events: Starting, NodeReady … */
   readonly recordNode: (node: Node, type: 'Normal' | 'Warning', reason: string, message: string) => void
 }
@@ -40,6 +43,8 @@ export interface KubeletOptions {
 export class Kubelet {
   readonly #options: KubeletOptions
   readonly #workers = new Map<string, PodWorker>()
+  /** What the Pods of the workers hold. */
+  readonly #claims = new Map<string, { readonly generation: number; readonly claim: Claim }>()
   #scope: TaskScope | undefined
   #lease: Lease | undefined
 
@@ -82,6 +87,7 @@ export class Kubelet {
     this.#scope = undefined
     for (const worker of this.#workers.values()) worker.close()
     this.#workers.clear()
+    this.#claims.clear()
     await scope?.close()
   }
 
@@ -90,7 +96,10 @@ export class Kubelet {
     const uid = pod.metadata.uid ?? ''
     if (scope === undefined) return
     const worker = this.#workers.get(uid)
-    if (worker !== undefined) return worker.update(pod)
+    if (worker !== undefined) {
+      this.#noteClaim(pod)
+      return worker.update(pod)
+    }
     const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
     if (isOver && typeof pod.metadata.deletionTimestamp !== 'string') return
     const { client, clock, log, runtime, record, machine } = this.#options
@@ -103,13 +112,36 @@ export class Kubelet {
       hostIp: machine.hostIp,
       run: (name: string, task: (signal: AbortSignal) => Promise<void>) => scope.run(name, task),
     }
-    this.#workers.set(uid, new PodWorker(doors, pod))
+    const isKnown = pod.status?.startTime !== undefined || isOver
+    const claim = this.#noteClaim(pod)
+    this.#workers.set(uid, new PodWorker(doors, pod, isKnown ? undefined : this.#refusalOf(pod, claim)))
+  }
+
+  #noteClaim(pod: Pod): Claim {
+    const { uid = '', generation = 0 } = pod.metadata
+    const known = this.#claims.get(uid)
+    if (known?.generation === generation) return known.claim
+    const claim = claimOf(pod)
+    this.#claims.set(uid, { generation, claim })
+    return claim
+  }
+
+  #refusalOf(pod: Pod, claim: Claim): Refusal | undefined {
+    const node = this.#options.node()
+    if (node === undefined) return undefined
+    const others: Claim[] = []
+    for (const [uid, worker] of this.#workers) {
+      const held = this.#claims.get(uid)
+      if (held !== undefined && !worker.isOver) others.push(held.claim)
+    }
+    return refusalOf(pod, claim, node, others)
   }
 
   podGone(pod: Pod): void {
     const uid = pod.metadata.uid ?? ''
     this.#workers.get(uid)?.close()
     this.#workers.delete(uid)
+    this.#claims.delete(uid)
   }
 
   /** Writes the whole status: conditions, images, capacity. */

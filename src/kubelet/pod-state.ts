@@ -40,6 +40,8 @@ export interface PodState {
   readonly containers: ReadonlyMap<string, ContainerState>
   /** Set when the kubelet itself ended the Pod: DeadlineExceeded, Evicted, NodeAffinity … */
   readonly failure?: { readonly reason: string; readonly message: string }
+  /** It was never taken: nothing was started, and nothing is said of its containers. */
+  readonly isRefused?: boolean
 }
 
 export const newContainer: ContainerState = {

@@ -19,12 +19,15 @@ export function timeText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }
 
+const conditionsOfKubelets: readonly string[] = ['PodScheduled', 'Ready', 'Initialized', 'ContainersReady']
+
 export function statusOf(
   pod: Pod,
   state: PodState,
   context: { readonly nowMs: number; readonly hostIp: string; readonly runtime: string },
 ): PodStatus {
   const phase = phaseOf(pod, state)
+  if (state.isRefused === true) return refusedStatus(pod, state)
   const podIp = typeof state.sandbox === 'object' ? state.sandbox.podIp : undefined
   const init = pod.spec.initContainers ?? []
   return {
@@ -40,6 +43,20 @@ export function statusOf(
     containerStatuses: pod.spec.containers
       .map((one) => containerStatus(pod, one, state, context.runtime))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
+  }
+}
+
+/** Only why. The conditions that are a kubelet's to set go, and so does PodScheduled, which is one of them. */
+function refusedStatus(pod: Pod, state: PodState): PodStatus {
+  const { generation } = pod.metadata
+  const conditions = (pod.status?.conditions ?? []).filter(({ type }) => !conditionsOfKubelets.includes(type))
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    phase: 'Failed',
+    ...(conditions.length === 0 ? {} : { conditions }),
+    ...state.failure,
+    startTime: timeText(state.startTimeMs),
     ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
   }
 }

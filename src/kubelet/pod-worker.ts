@@ -12,6 +12,7 @@ import { reasonOf } from '../apimachinery/status-error.ts'
 import type { Client } from '../client/client.ts'
 import type { Clock, Timer } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
+import type { Refusal } from './admit-pod.ts'
 import { type ContainerExit, ImagePullError, type Runtime } from './cri/runtime.ts'
 import { annotations, parseDurationMs, simulationOf } from './cri/simulated.ts'
 import {
@@ -54,10 +55,11 @@ export class PodWorker {
   #isClosed = false
   #isFinishing = false
 
-  constructor(node: NodeDoors, pod: Pod) {
+  /** `refusal`: why the node does not take it; then the worker only says so. */
+  constructor(node: NodeDoors, pod: Pod, refusal?: Refusal) {
     this.#node = node
     this.#pod = pod
-    this.#state = this.#takeOver(pod)
+    this.#state = refusal === undefined ? this.#takeOver(pod) : this.#refuse(pod, refusal)
     this.#lookAgain()
   }
 
@@ -83,11 +85,26 @@ export class PodWorker {
     for (const container of this.#state.containers.values()) if (isUp(container)) this.#node.runtime.stopContainer(container.containerId, 0)
   }
 
+  /** Over, whether the API server knows it or not: it holds nothing of the node any more. */
+  get isOver(): boolean {
+    const phase = this.#pod.status?.phase
+    return this.#state.failure !== undefined || phase === 'Succeeded' || phase === 'Failed'
+  }
+
+  #refuse(pod: Pod, { reason, message }: Refusal): PodState {
+    this.#node.record(pod, 'Warning', reason, message)
+    return { ...newPodState(this.#node.clock.now()), failure: { reason, message: `Pod was rejected: ${message}` }, isRefused: true }
+  }
+
   /** A kubelet that was restarted finds its Pods as they were: containers went on running meanwhile. */
   #takeOver(pod: Pod): PodState {
     const { status } = pod
     const nowMs = this.#node.clock.now()
-    if (typeof status?.startTime !== 'string' || status.podIP === undefined) return newPodState(nowMs)
+    if (typeof status?.startTime !== 'string' || status.podIP === undefined) {
+      const { phase, reason, message = '' } = status ?? {}
+      const fresh = newPodState(nowMs)
+      return phase === 'Failed' && reason !== undefined ? { ...fresh, failure: { reason, message }, isRefused: true } : fresh
+    }
     const containers = new Map<string, ContainerState>()
     const seen = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
     for (const container of allContainers(pod)) {
@@ -358,7 +375,8 @@ export class PodWorker {
   async #patchStatus(status: NonNullable<Pod['status']>, signal: AbortSignal): Promise<Pod> {
     const { namespace, name, uid } = this.#pod.metadata
     // Conditions merge by type, so what a condition no longer says must be taken back explicitly.
-    const conditions = status.conditions?.map((one) => ({ reason: null, message: null, ...one }))
+    const own = status.conditions?.map((one) => ({ reason: null, message: null, ...one }))
+    const conditions = this.#state.isRefused === true ? [{ $patch: 'replace' }, ...(own ?? [])] : own
     const patch = { metadata: { uid }, status: { ...status, conditions } }
     return this.#node.client
       .of(Pod)

@@ -61,6 +61,7 @@ const registrationsAtOnce = 50
 export class SimulatedNodes implements AsyncDisposable {
   readonly #options: SimulatedNodesOptions
   readonly #kubelets = new Map<string, Kubelet>()
+  readonly #nodes = new Map<string, Node>()
   readonly #podsByNode = new Map<string, Map<string, Pod>>()
   readonly #subscriptions: Disposable[] = []
 
@@ -88,7 +89,7 @@ export class SimulatedNodes implements AsyncDisposable {
       onUpdate: (node: Node) => this.#nodeChanged(node),
       onDelete: (node: Node) => this.#nodeGone(node),
     }
-    this.#subscriptions.push(this.#options.pods.subscribe(podHandler), this.#options.nodes.subscribe(nodeHandler))
+    this.#subscriptions.push(this.#options.nodes.subscribe(nodeHandler), this.#options.pods.subscribe(podHandler))
   }
 
   /** Cuts or restores a node's power, as the annotation does. */
@@ -136,6 +137,7 @@ export class SimulatedNodes implements AsyncDisposable {
       machine: facts,
       runtime,
       record: recordPod,
+      node: () => this.#nodes.get(machine.name),
       recordNode: (node, type, reason, message) => record(node, machine.name, type, reason, message),
     })
   }
@@ -161,6 +163,7 @@ export class SimulatedNodes implements AsyncDisposable {
     const name = node.metadata.name ?? ''
     const kubelet = this.#kubelets.get(name)
     if (kubelet === undefined) return
+    this.#nodes.set(name, node)
     const power = node.metadata.annotations?.[powerAnnotation] === 'off' ? 'off' : 'on'
     if ((power === 'on') === kubelet.isRunning) return
     this.setPower(name, power).catch((error: unknown) =>
@@ -169,6 +172,7 @@ export class SimulatedNodes implements AsyncDisposable {
   }
 
   #nodeGone(node: Node): void {
+    this.#nodes.delete(node.metadata.name ?? '')
     const kubelet = this.#kubelets.get(node.metadata.name ?? '')
     if (kubelet === undefined) return
     kubelet

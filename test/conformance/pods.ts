@@ -4,6 +4,7 @@ import { type Api, eventually, type Json } from './api.ts'
 export const pauseImage = 'registry.k8s.io/pause:3.10.1'
 export const agnhostImage = 'registry.k8s.io/e2e-test-images/agnhost:2.56'
 export const previousAgnhostImage = 'registry.k8s.io/e2e-test-images/agnhost:2.47'
+export const busyboxImage = 'registry.k8s.io/e2e-test-images/busybox:1.37.0-1'
 export const webImage = 'registry.k8s.io/e2e-test-images/httpd:2.4.38-4'
 /** No registry has it. */
 export const missingImage = 'webserver:404'

@@ -1,18 +1,24 @@
 /** Jobs: their Pods adopted and released, status, deletion, a whole life. */
 import { describe, expect, test } from 'vitest'
-import { connect, eventually, type Json, randomName, type WatchEvent } from '../api.ts'
+import { connect, eventually, type Json, type Resource, randomName, type WatchEvent } from '../api.ts'
 import { expectLater, expectResourceVersion } from '../api-operations.ts'
-import { agnhostImage } from '../pods.ts'
+import { busyboxImage } from '../pods.ts'
 import { controllerOf } from '../workloads.ts'
 
 const api = await connect()
 const batch = 'batch/v1'
 
+/** For real nodes a command; simulated ones end a Job's Pods by themselves, unless told otherwise (docs/simulated-nodes.md). */
+const behaviours = {
+  succeed: { command: ['/bin/sh', '-c', 'exit 0'], annotations: {} },
+  fail: { command: ['/bin/sh', '-c', 'exit 1'], annotations: { 'sim.typernetes.dev/exit-code': '1' } },
+  notTerminate: { command: ['sleep', '1000000'], annotations: { 'sim.typernetes.dev/exit-after': '1h' } },
+  succeedSlowly: { command: ['sleep', '8'], annotations: { 'sim.typernetes.dev/exit-after': '8s' } },
+} as const
+
 /** Two at a time until four have succeeded. */
-function job(name: string, behaviour: 'succeed' | 'notTerminate', labels: Json = {}): Json {
-  // Simulated nodes end a Job's Pods by themselves, unless told otherwise (docs/simulated-nodes.md).
-  const annotations = behaviour === 'notTerminate' ? { 'sim.typernetes.dev/exit-after': '1h' } : {}
-  const args = behaviour === 'notTerminate' ? ['pause'] : ['help']
+function job(name: string, behaviour: keyof typeof behaviours, labels: Json = {}): Json {
+  const { annotations, command } = behaviours[behaviour]
   return {
     metadata: { name, labels },
     spec: {
@@ -25,7 +31,7 @@ function job(name: string, behaviour: 'succeed' | 'notTerminate', labels: Json =
         spec: {
           restartPolicy: 'Never',
           terminationGracePeriodSeconds: 1,
-          containers: [{ name: 'c', image: agnhostImage, args, securityContext: {} }],
+          containers: [{ name: 'c', image: busyboxImage, command, securityContext: {} }],
         },
       },
     },
@@ -133,5 +139,82 @@ describe.concurrent('jobs', () => {
     await jobs.deleteCollection(selected, { propagationPolicy: 'Background' })
     await watch.until('the end', ({ type, object }) => type === 'DELETED' && object.metadata.labels['e2e-job-label'] === name)
     expect((await everywhere.list(selected)).items).toHaveLength(0)
+  })
+
+  const complete = (name: string, jobs: Resource, reason: string) =>
+    jobs.appears(
+      name,
+      ({ status }) => status.conditions?.some((one: Json) => one.type === 'Complete' && one.status === 'True' && one.reason === reason),
+      60_000,
+    )
+
+  test('[sig-apps] Job should create pods for an Indexed job with completion indexes and specified hostname [Conformance]', async () => {
+    const { jobs, pods } = await start()
+    const name = 'indexed-job'
+    const template = job(name, 'succeed')
+    await jobs.create({ ...template, spec: { ...template.spec, completionMode: 'Indexed' } })
+    await complete(name, jobs, 'CompletionsReached')
+    const succeeded = (await pods.list({ labelSelector: `job=${name}` })).items.filter((pod: Json) => pod.status.phase === 'Succeeded')
+    const indexes = succeeded.map(({ metadata, spec }: Json) => {
+      const index = metadata.annotations['batch.kubernetes.io/job-completion-index']
+      expect(spec.hostname).toBe(`${name}-${index}`)
+      return index
+    })
+    expect([...new Set(indexes)].sort()).toEqual(['0', '1', '2', '3'])
+  })
+
+  test('[sig-apps] Job should allow to use the pod failure policy on exit code to fail the job early [Conformance]', async () => {
+    const { jobs } = await start()
+    const name = 'pod-failure-failjob'
+    const template = job(name, 'fail')
+    const rules = [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [1] } }]
+    await jobs.create({ ...template, spec: { ...template.spec, podFailurePolicy: { rules } } })
+    const failed = await jobs.appears(name, ({ status }) =>
+      status.conditions?.some((one: Json) => one.type === 'Failed' && one.status === 'True'),
+    )
+    expect(failed.status.conditions).toContainEqual(expect.objectContaining({ type: 'Failed', reason: 'PodFailurePolicy' }))
+  })
+
+  test('[sig-apps] Job should allow to use a pod failure policy to ignore failure matching on DisruptionTarget condition [Conformance]', {
+    timeout: 120_000,
+  }, async () => {
+    const { jobs, pods } = await start()
+    const name = 'evicted-pod-ignore-on-disruption-condition'
+    // Upstream's Pods run for ever the first time and end at once the second; these end in time, if nobody evicts them.
+    const template = job(name, 'succeedSlowly')
+    const rules = [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }]
+    const spec = {
+      ...template.spec,
+      completions: 3,
+      parallelism: 3,
+      backoffLimit: 2,
+      completionMode: 'Indexed',
+      podFailurePolicy: { rules },
+    }
+    await jobs.create({ ...template, spec })
+    await jobs.appears(name, ({ status }) => status.ready === 3)
+    const { items } = await pods.list({ labelSelector: `job=${name}` })
+    expect(items).toHaveLength(3)
+    for (const { metadata } of items) {
+      const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: metadata.name } }
+      await pods.createSub(metadata.name, 'eviction', eviction)
+    }
+    for (const { metadata } of items) await pods.disappears(metadata.name, 60_000)
+    const done = await complete(name, jobs, 'CompletionsReached')
+    expect(done.status.succeeded).toBe(3)
+  })
+
+  test('[sig-apps] Job with successPolicy should succeeded when all indexes succeeded [Conformance]', async () => {
+    const { jobs } = await start()
+    const name = 'with-success-policy-all-index-succeeded'
+    const template = job(name, 'succeed')
+    const spec = { ...template.spec, completions: 2, completionMode: 'Indexed', successPolicy: { rules: [{ succeededCount: 2 }] } }
+    await jobs.create({ ...template, spec })
+    const done = await complete(name, jobs, 'SuccessPolicy')
+    const criteria = { type: 'SuccessCriteriaMet', status: 'True', reason: 'SuccessPolicy' }
+    expect(done.status.conditions).toContainEqual(expect.objectContaining(criteria))
+    expect(done.status.succeeded).toBe(2)
+    expect(done.status).toMatchObject({ ready: 0, terminating: 0 })
+    expect([done.status.active ?? 0, done.status.failed ?? 0]).toEqual([0, 0])
   })
 })

@@ -92,4 +92,34 @@ describe.concurrent('stateful sets', () => {
     await sets.patch('ss', { status: { conditions: [{ type: 'StatusPatched', status: 'True' }] } }, { subresource: 'status' })
     await watch.until('the patched status', has('StatusPatched'))
   })
+
+  test('[sig-apps] StatefulSet Basic StatefulSet functionality [StatefulSetBasic] Should recreate evicted statefulset [Conformance]', {
+    timeout: 120_000,
+  }, async () => {
+    const namespace = await api.namespace('statefulset')
+    const pods = api.of('v1', 'pods', namespace)
+    const nodeName = (await api.of('v1', 'nodes').list()).items.find(({ spec }: Json) => spec.unschedulable !== true).metadata.name
+    const ports = [{ hostPort: 21017, containerPort: 21017, name: 'conflict' }]
+    const labels = { foo: 'bar', baz: 'blah' }
+    await pods.create({ metadata: { name: 'test-pod' }, spec: { nodeName, containers: [{ name: 'agnhost', image: webImage, ports }] } })
+    await pods.appears('test-pod', ({ status }) => status.phase === 'Running')
+    const { resourceVersion } = (await pods.list()).metadata
+    await using watch = await pods.watchName('ss-0', { resourceVersion })
+    await api.of(apps, 'statefulsets', namespace).create({
+      metadata: { name: 'ss' },
+      spec: {
+        serviceName: 'test',
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { nodeName, containers: [{ name: 'webserver', image: webImage, ports }] } },
+      },
+    })
+    // The node does not take it: its port is in use.
+    const refusedPod = await watch.until('the Pod to be refused', ({ object }) => object.status.phase === 'Failed')
+    expect(refusedPod.object.status.reason).toBe('NodePorts')
+    const first = await watch.until('the Pod to be deleted', ({ type }) => type === 'DELETED')
+    await pods.delete('test-pod', { gracePeriodSeconds: 0 })
+    const again = await pods.appears('ss-0', ({ status }) => status.phase === 'Running', 60_000)
+    expect(again.metadata.uid).not.toBe(first.object.metadata.uid)
+  })
 })

@@ -2,10 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { connect, eventually, type Json } from '../api.ts'
 import { kubectlSucceeds } from '../kubectl-command.ts'
-import { agnhostImage, pauseImage, runningPods } from '../pods.ts'
+import { agnhostImage, busyboxImage, pauseImage, runningPods } from '../pods.ts'
 
 const api = await connect()
-const busyboxImage = 'registry.k8s.io/e2e-test-images/busybox:1.37.0-1'
 
 async function start() {
   const namespace = await api.namespace('kubectl')
