@@ -4,7 +4,7 @@ import type { Pod } from '../../api/core/pod.ts'
 import { seededRandom } from '../../std/random.ts'
 import { VirtualClock } from '../../std/virtual-clock.ts'
 import type { ContainerExit } from './runtime.ts'
-import { exitPlanOf, parseDurationMs, qualifiedImage, SimulatedRuntime } from './simulated.ts'
+import { exitPlanOf, missingImage, parseDurationMs, qualifiedImage, SimulatedRuntime } from './simulated.ts'
 
 const never = new AbortController().signal
 const podWith = (annotations: Readonly<Record<string, string>> = {}, more: Partial<Pod['spec']> = {}): Pod => ({
@@ -103,3 +103,17 @@ test('addresses are not given twice while in use', async () => {
   }
   expect(addresses.size).toBe(250)
 })
+
+test.each([
+  ['docker.io/library/nginx:1.27', undefined],
+  ['docker.io/library/nginx', undefined],
+  ['docker.io/library/web:404', 'failed to resolve reference "docker.io/library/web:404": docker.io/library/web:404: not found'],
+  [
+    'docker.io/library/foo:non-existent',
+    'failed to resolve reference "docker.io/library/foo:non-existent": docker.io/library/foo:non-existent: not found',
+  ],
+  [
+    'registry.invalid:5000/a/b:v1',
+    'failed to resolve reference "registry.invalid:5000/a/b:v1": failed to do request: Head "https://registry.invalid:5000/v2/a/b/manifests/v1": dial tcp: lookup registry.invalid: no such host',
+  ],
+])('missingImage(%s)', (image, wanted) => expect(missingImage(image)).toBe(wanted))

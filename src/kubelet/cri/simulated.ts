@@ -33,6 +33,17 @@ export const annotations = {
 /** On a Node: "off" cuts the simulated machine's power, anything else or nothing turns it on. */
 export const powerAnnotation = `${prefix}power`
 
+/** Images that say of themselves that they are not there: a registry below .invalid (RFC 2606), or a tag such as 404. */
+export function missingImage(qualified: string): string | undefined {
+  const [, registry = '', path = '', tag = ''] = /^([^/]+)\/(.+?)(?::([^:/@]+))?(?:@.*)?$/.exec(qualified) ?? []
+  const host = registry.replace(/:\d+$/, '')
+  const prefix = `failed to resolve reference "${qualified}": `
+  if (host.endsWith('.invalid'))
+    return `${prefix}failed to do request: Head "https://${registry}/v2/${path}/manifests/${tag || 'latest'}": dial tcp: lookup ${host}: no such host`
+  return missingTags.test(tag) ? `${prefix}${qualified}: not found` : undefined
+}
+const missingTags = /^(404|missing|non-?existent|not-?found|does-not-exist)$/
+
 /** "1.5s" → 1500; undefined for what is no duration. */
 export function parseDurationMs(text: string | undefined): number | undefined {
   const match = text === undefined ? null : /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim())
@@ -104,7 +115,7 @@ export class SimulatedRuntime implements Runtime {
     signal: AbortSignal,
   ) {
     const image = container.image ?? ''
-    const failure = simulationOf(pod, container.name, annotations.pullError)
+    const failure = simulationOf(pod, container.name, annotations.pullError) ?? missingImage(qualifiedImage(image))
     const present = this.#images.get(image)
     if (failure === undefined && present !== undefined && container.imagePullPolicy !== 'Always') {
       return { ...present, tookMs: 0, wasPresent: true }
