@@ -39,6 +39,14 @@ export interface ApiServerFlags {
   readonly featureGates: ReadonlySet<string>
   readonly objectsCachedMax: number
   readonly gitVersion: string
+  /** Who service account tokens say they are from. */
+  readonly serviceAccountIssuer: string
+  /** Whom they must be meant for; the first is put into new ones. */
+  readonly apiAudiences: readonly string[]
+  /** In the order in which they are asked: AlwaysAllow, AlwaysDeny, Node, RBAC. */
+  readonly authorizationModes: readonly string[]
+  readonly allowsAnonymous: boolean
+  readonly disabledAdmission: readonly string[]
 }
 
 /** What every part of the server is given. */

@@ -52,6 +52,8 @@ export interface ApiServerOptions {
   readonly authorizers?: readonly Authorizer[]
   /** Signs service account tokens: a P-256 key, PEM. Without one, tokens are good until this process ends. */
   readonly serviceAccountKey?: string
+  /** Further keys whose tokens are good, PEM. */
+  readonly serviceAccountVerifiers?: readonly string[]
   /** In tests: whoever changes a shared object fails at once. */
   readonly freezeObjects?: boolean
 }
@@ -68,6 +70,11 @@ const defaultFlags: ApiServerFlags = {
   featureGates: new Set(),
   objectsCachedMax: 2048,
   gitVersion: 'v1.34.6+typernetes0.1.0',
+  serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+  apiAudiences: ['https://kubernetes.default.svc.cluster.local'],
+  authorizationModes: ['Node', 'RBAC'],
+  allowsAnonymous: true,
+  disabledAdmission: [],
 }
 
 export interface ApiServer {
@@ -110,7 +117,7 @@ function build(options: ApiServerOptions): Server {
   const catalog = new Catalog(options.kinds ?? builtInKinds, cache, flags.runtimeConfig)
   const media: readonly Media[] = [...discoveryMedia, ...(flags.featureGates.has('CBORServingAndStorage') ? (['cbor'] as const) : [])]
   const rbac = new Rbac(store, catalog)
-  const tokens = createJwtSigner(options.serviceAccountKey)
+  const tokens = createJwtSigner(options.serviceAccountKey, options.serviceAccountVerifiers)
   const server: Server = {
     store,
     clock,
@@ -121,9 +128,17 @@ function build(options: ApiServerOptions): Server {
     channels: new Channels(store, clock),
     leases: new Leases(store, clock, flags.eventTtlSeconds),
     extensions: extensions(flags),
-    admission: admissionPlugins,
-    authenticators: { tokens: [serviceAccountTokens(tokens, () => server), ...(options.tokenAuthenticators ?? [])], allowsAnonymous: true },
-    authorizers: [publicPaths, componentIdentities, rbac.authorizer, ...(options.authorizers ?? [])],
+    admission: admissionPlugins.filter(({ name }) => !flags.disabledAdmission.includes(name)),
+    authenticators: {
+      tokens: [...(options.tokenAuthenticators ?? []), serviceAccountTokens(tokens, () => server)],
+      allowsAnonymous: flags.allowsAnonymous,
+    },
+    authorizers: [
+      publicPaths,
+      componentIdentities,
+      ...flags.authorizationModes.flatMap((mode) => authorizerOf(mode, rbac) ?? []),
+      ...(options.authorizers ?? []),
+    ],
     rbac,
     tokens,
     media,
@@ -143,4 +158,12 @@ function build(options: ApiServerOptions): Server {
     health: { isReady: false, isClosing: false },
   }
   return server
+}
+
+/** Undefined for Node: what kubelets may do is `componentIdentities`' business. */
+function authorizerOf(mode: string, rbac: Rbac): Authorizer | undefined {
+  if (mode === 'RBAC') return rbac.authorizer
+  if (mode === 'AlwaysAllow') return () => ({ verdict: 'allow' })
+  if (mode === 'AlwaysDeny') return () => ({ verdict: 'none', reason: 'Everything is forbidden.' })
+  return undefined
 }

@@ -23,7 +23,7 @@ interface Session {
   known?: User
 }
 
-export function authenticate({ tokens }: Authenticators, http: HttpRequest): User | Promise<User> {
+export function authenticate({ tokens, allowsAnonymous }: Authenticators, http: HttpRequest): User | Promise<User> {
   const { peer } = http
   const authorization = http.headers.authorization
   const session = peer.session as Session | undefined
@@ -37,7 +37,7 @@ export function authenticate({ tokens }: Authenticators, http: HttpRequest): Use
   }
   const token = bearerToken(authorization) ?? webSocketToken(http.headers)
   if (token !== undefined) return fromToken(tokens, token)
-  if (peer.certificateError !== undefined || (authorization !== undefined && authorization !== '')) throw unauthorized()
+  if (!allowsAnonymous || peer.certificateError !== undefined || (authorization !== undefined && authorization !== '')) throw unauthorized()
   return anonymous
 }
 

@@ -15,7 +15,6 @@ import type { Server } from '../server-parts.ts'
 import type { TokenAuthenticator } from './authenticate.ts'
 import { authenticated, type User } from './user.ts'
 
-export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local'
 /** A deleted account or Pod keeps its tokens good for so long. */
 const deletionLeewayMs = 60_000
 
@@ -56,14 +55,15 @@ export function serviceAccountTokens(signer: JwtSigner, server: () => Server): T
   return async (token) => {
     const claims = signer.verify(token) as TokenClaims | undefined
     if (claims?.iss === legacyIssuer) return legacyUserOf(server(), claims as unknown as LegacyClaims, token)
-    if (claims === undefined || claims.iss !== tokenIssuer) return undefined
+    if (claims === undefined || claims.iss !== server().flags.serviceAccountIssuer) return undefined
     return userOf(server(), claims)
   }
 }
 
 async function userOf(server: Server, claims: TokenClaims): Promise<User> {
   const nowSeconds = server.clock.now() / 1000
-  if (claims.exp <= nowSeconds || claims.nbf > nowSeconds + 60 || !claims.aud.includes(tokenIssuer)) throw unauthorized()
+  if (claims.exp <= nowSeconds || claims.nbf > nowSeconds + 60 || !claims.aud.some((one) => server.flags.apiAudiences.includes(one)))
+    throw unauthorized()
   const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io']
   await mustLive(server, ServiceAccount as unknown as KindDefinition, namespace, serviceaccount)
   if (pod !== undefined) await mustLive(server, Pod as unknown as KindDefinition, namespace, pod)

@@ -8,6 +8,9 @@ import { decodeValue, defaulted } from '../request/decode.ts'
 import type { Server, Write } from '../server-parts.ts'
 import { apiServerUser } from './identity.ts'
 
+const looksMax = 10
+const lookEveryMs = 100
+
 export async function createMissing<T extends KubeObject>(
   server: Server,
   kind: KindDefinition<T>,
@@ -27,8 +30,17 @@ export async function createMissing<T extends KubeObject>(
   try {
     await createObject(write, defaulted(resource, decoded))
   } catch (error) {
-    if (reasonOf(error) !== 'AlreadyExists') throw error
+    if (reasonOf(error) !== 'AlreadyExists' && !(await appears(server, key, signal))) throw error
   }
+}
+
+/** Another API server on the same store may be making it at this moment, and hold what it takes (the address of a Service). */
+async function appears({ store, clock }: Server, key: string, signal: AbortSignal | undefined): Promise<boolean> {
+  for (let look = 0; look < looksMax; look++) {
+    if ((await store.get(key)) !== undefined) return true
+    if (look < looksMax - 1) await clock.sleep(lookEveryMs, signal)
+  }
+  return false
 }
 
 export function internalWrite(server: Server, kind: KindDefinition, namespace: string, signal?: AbortSignal): Write {

@@ -45,7 +45,7 @@ export async function bootstrapKubernetesService(server: Server, signal: AbortSi
   await ensure(server, EndpointSlice as unknown as KindDefinition, { labels: { 'kubernetes.io/service-name': name } }, slice, signal)
 }
 
-function firstAddress(range: string): string {
+export function firstAddress(range: string): string {
   const cidr = parseCidr(range)
   if (cidr === undefined) throw new Error(`Not a range of addresses: ${range}`)
   return formatIp({ ...cidr.address, value: cidr.address.value + 1n })

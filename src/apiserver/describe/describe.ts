@@ -5,7 +5,6 @@
 
 import { methodNotAllowed, resourceNotFound } from '../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../wire/http.ts'
-import { tokenIssuer } from '../authn/service-account-token.ts'
 import { splitPath } from '../request/info.ts'
 import { answer, respondObject } from '../response/respond.ts'
 import { type Answer, isBuiltIn } from '../route.ts'
@@ -77,11 +76,11 @@ function keptForAnHour(response: HttpResponse): HttpResponse {
 
 function issuerDocument({ server }: RequestContext): object {
   return {
-    issuer: tokenIssuer,
+    issuer: server.flags.serviceAccountIssuer,
     jwks_uri: `https://${server.flags.advertiseAddress}:${server.flags.securePort}/openid/v1/jwks`,
     response_types_supported: ['id_token'],
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['ES256'],
+    id_token_signing_alg_values_supported: [...new Set(server.tokens.keys.map((key) => (key as { readonly alg: string }).alg))],
   }
 }
 

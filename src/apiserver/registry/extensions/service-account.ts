@@ -11,7 +11,7 @@ import type { KubeObject } from '../../../apimachinery/object.ts'
 import { badRequest, conflict, invalid, notFound } from '../../../apimachinery/status-error.ts'
 import { validateAdmission } from '../../admission/admit.ts'
 import { admitSubresource, checkSentNamespace } from '../../admission/subresource.ts'
-import { type BoundNode, type BoundObject, lookUp, type TokenClaims, tokenIssuer } from '../../authn/service-account-token.ts'
+import { type BoundNode, type BoundObject, lookUp, type TokenClaims } from '../../authn/service-account-token.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
 import { decodeObject } from '../../request/decode.ts'
 import { managerOf, parseWriteOptions } from '../../request/write-options.ts'
@@ -62,7 +62,7 @@ const issueToken: SubresourceHandler = async (context, resource) => {
   }
   const nowMs = server.clock.now()
   const spec = request.spec as TokenSpec
-  const audiences = spec.audiences?.length ? spec.audiences : [tokenIssuer]
+  const audiences = spec.audiences?.length ? spec.audiences : server.flags.apiAudiences
   const expirationSeconds = spec.expirationSeconds ?? secondsDefault
   Object.assign(metadata, { name: info.name, namespace: info.namespace, uid, creationTimestamp: timeText(nowMs) })
   request.spec = { ...spec, audiences, expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null } as never
@@ -154,15 +154,21 @@ async function nodeOf(server: Server, pod: KubeObject): Promise<BoundNode | unde
   return node === undefined ? { name: nodeName } : { name: nodeName, uid: node.metadata.uid ?? '' }
 }
 
-function claimsFor({ clock, random }: Server, account: KubeObject, aud: readonly string[], seconds: number, bound: Bound): TokenClaims {
+function claimsFor(
+  { clock, random, flags }: Server,
+  account: KubeObject,
+  aud: readonly string[],
+  seconds: number,
+  bound: Bound,
+): TokenClaims {
   const iat = Math.floor(clock.now() / 1000)
-  const isExtended = seconds === mountedSeconds && bound.pod !== undefined && aud.includes(tokenIssuer)
+  const isExtended = seconds === mountedSeconds && bound.pod !== undefined && aud.some((one) => flags.apiAudiences.includes(one))
   const { name = '', namespace = '', uid = '' } = account.metadata
   return {
     aud,
     exp: iat + (isExtended ? extendedSeconds : seconds),
     iat,
-    iss: tokenIssuer,
+    iss: flags.serviceAccountIssuer,
     jti: random.uuid(),
     'kubernetes.io': {
       namespace,
