@@ -7,10 +7,17 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type ProcessDoor, realProcess } from '../std/process.ts'
 import { addEtcdFlags } from './commands/etcd-flags.ts'
+import type { Component } from './components/component.ts'
 import { errorText } from './error-text.ts'
 import { kubernetesVersion, version } from './version.ts'
 
 export async function main(argv: readonly string[], process: ProcessDoor = realProcess): Promise<void> {
+  const component = await componentNamed(argv[0])
+  if (component !== undefined) {
+    const { runComponent } = await import('./components/component.ts')
+    process.rename(component.name)
+    return runComponent(component, argv.slice(1), process)
+  }
   const program = commandLine(process)
   // Timers do not keep the process: without this, a command that only waits would end in the middle.
   using _alive = process.keepAlive()
@@ -21,6 +28,17 @@ export async function main(argv: readonly string[], process: ProcessDoor = realP
     process.complain(`${errorText(error, process)}\n`)
     process.exit(1)
   }
+}
+
+/** The components of a control plane, each for itself: they read their flags as upstream's do, not as our commands do. */
+const components: Readonly<Record<string, () => Promise<Component>>> = {
+  'kube-apiserver': async () => (await import('./components/kube-apiserver.ts')).kubeApiServer,
+  'kube-controller-manager': async () => (await import('./components/kube-controller-manager.ts')).kubeControllerManager,
+  'kube-scheduler': async () => (await import('./components/kube-scheduler.ts')).kubeScheduler,
+}
+
+function componentNamed(name = ''): Promise<Component> | undefined {
+  return Object.hasOwn(components, name) ? components[name]?.() : undefined
 }
 
 export function commandLine(process: ProcessDoor): Command {
@@ -69,6 +87,8 @@ Examples:
     .option('--log-level <level>', 'what to tell on standard error: error, warn, info or debug', 'warn')
     .action(async (options) => (await import('./commands/up.ts')).up(options, process))
 
+  for (const name of Object.keys(components))
+    program.command(name).description('this component alone, with upstream’s flags: see its --help')
   addEtcdFlags(program.command('etcd')).action(async (options) => (await import('./commands/etcd.ts')).etcd(options, process))
 
   const named = (command: Command): Command =>

@@ -13,6 +13,8 @@ export interface ProcessDoor {
   readonly isTerminal: boolean
   /** Bytes of memory that this process holds. */
   residentBytes(): number
+  /** The name that `ps` shows. */
+  rename(name: string): void
   /** Text to standard output. */
   print(text: string): void
   /** Text to standard error. */
@@ -43,6 +45,9 @@ export const realProcess: ProcessDoor = {
   hostName: hostname(),
   isTerminal: process.stdout.isTTY === true,
   residentBytes: () => process.memoryUsage.rss(),
+  rename: (name) => {
+    process.title = name
+  },
   print: (text) => speak(process.stdout, text),
   complain: (text) => speak(process.stderr, text),
   isAlive: (pid) => {
