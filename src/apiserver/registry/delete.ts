@@ -24,6 +24,8 @@ export interface DeleteRequest {
   readonly orphanDependents?: boolean | undefined
   readonly uid?: string | undefined
   readonly resourceVersion?: string | undefined
+  /** An eviction has been admitted as what it is, and is no delete to anybody else. */
+  readonly isAdmitted?: boolean
 }
 
 export interface DeleteResult extends Stored {
@@ -66,9 +68,9 @@ async function deleteOnce(write: Write, request: DeleteRequest, key: string, kv:
     isDryRun,
     warn,
   }
-  await admit(attributes)
+  if (!request.isAdmitted) await admit(attributes)
   checkPreconditions(write, request, old)
-  await validateAdmission(attributes)
+  if (!request.isAdmitted) await validateAdmission(attributes)
   const draft = store.draftOf(kv)
   const grace = applyGrace(write, draft, request)
   if (grace === 'pending') return { ...storedOf(kv), object: old, isGone: false }

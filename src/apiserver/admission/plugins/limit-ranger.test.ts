@@ -67,3 +67,13 @@ test('what lies outside the bounds is refused', async () => {
   expect(await claim('5Gi')).toBe(201)
   expect(api.errors).toEqual([])
 })
+
+test('a resize keeps within the bounds too', async () => {
+  await using api = await withLimits({ type: 'Container', max: { cpu: '1' } })
+  const resources = { requests: { cpu: '500m' }, limits: { cpu: '1' } }
+  expect((await api.request('POST', `${base}/pods`, pod(resources))).status).toBe(201)
+  const larger = { spec: { containers: [{ name: 'c', resources: { limits: { cpu: '2' } } }] } }
+  const headers = { 'content-type': 'application/strategic-merge-patch+json' }
+  const { status, json } = await api.request('PATCH', `${base}/pods/p/resize`, larger, { headers })
+  expect([status, json.message]).toEqual([403, 'pods "p" is forbidden: maximum cpu usage per Container is 1, but limit is 2'])
+})

@@ -189,6 +189,7 @@ async function markAndDelete(write: Write, name: string, options: Options): Prom
   }
   await deleteObject(write, {
     name,
+    isAdmitted: true,
     uid,
     resourceVersion,
     gracePeriodSeconds: options.gracePeriodSeconds ?? undefined,
