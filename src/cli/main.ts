@@ -6,7 +6,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type ProcessDoor, realProcess } from '../std/process.ts'
-import { addEtcdFlags } from './commands/etcd-flags.ts'
+import { addEtcdFlags, etcdArguments } from './commands/etcd-flags.ts'
 import type { Component } from './components/component.ts'
 import { errorText } from './error-text.ts'
 import { kubernetesVersion, version } from './version.ts'
@@ -22,7 +22,7 @@ export async function main(argv: readonly string[], process: ProcessDoor = realP
   // Timers do not keep the process: without this, a command that only waits would end in the middle.
   using _alive = process.keepAlive()
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync([...etcdArguments(argv)], { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) return process.exit(error.exitCode)
     process.complain(`${errorText(error, process)}\n`)

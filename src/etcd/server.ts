@@ -18,8 +18,6 @@ export interface EtcdAddress {
   readonly host: string
   readonly port: number
   readonly tls?: TlsOptions
-  /** Only clients that show a certificate of the client CA. */
-  readonly demandsCertificate?: boolean
 }
 
 export interface EtcdServer {
@@ -70,13 +68,9 @@ export function etcdHandler(member: Member, metrics: EtcdMetrics): HttpHandler {
 }
 
 function listen(member: Member, address: EtcdAddress, handler: HttpHandler): Promise<HttpServer> {
-  const { host, port, tls, demandsCertificate } = address
-  const guarded: HttpHandler = (request) => {
-    if (request.peer.certificate !== undefined) return handler(request)
-    return { status: 401, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'a client certificate is required\n' }
-  }
+  const { host, port, tls } = address
   return startHttpServer({
-    handler: demandsCertificate === true ? guarded : handler,
+    handler,
     host,
     port,
     ...(tls === undefined ? {} : { tls }),

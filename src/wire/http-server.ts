@@ -27,6 +27,8 @@ export interface TlsOptions {
   readonly cert: string
   /** Whose client certificates are believed, PEM. Without it clients are not asked for one. */
   readonly clientCa?: readonly string[]
+  /** Nobody without a certificate that it signed gets past the handshake. */
+  readonly demandsClientCertificate?: boolean
 }
 
 export interface HttpServerLimits extends Http2Limits {
@@ -330,7 +332,7 @@ function secureOptions(tls: TlsOptions): import('node:tls').TlsOptions {
     cert: tls.cert,
     minVersion: 'TLSv1.2',
     requestCert: asks,
-    rejectUnauthorized: false,
+    rejectUnauthorized: tls.demandsClientCertificate === true,
     ...(asks ? { ca: [...(tls.clientCa as readonly string[])] } : {}),
   }
 }

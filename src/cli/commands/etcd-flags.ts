@@ -31,6 +31,7 @@ export interface EtcdFlags {
   readonly unsafeNoFsync: boolean
   readonly forceNewCluster: boolean
   readonly logLevel: string
+  readonly printVersion: boolean
 }
 
 /** Flags that have nothing to steer here: peers, elections, the database file, profiling. */
@@ -106,6 +107,11 @@ function count(text: string): number {
   return Number(text)
 }
 
+/** Go's flags have one dash or two. */
+export function etcdArguments(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'etcd' ? argv.map((word) => (/^-[a-z][a-z-]+(=|$)/.test(word) ? `-${word}` : word)) : argv
+}
+
 export function addEtcdFlags(command: Command): Command {
   command
     .description('serve the store alone, as etcd does: the v3 API over gRPC, a cluster of one member')
@@ -154,6 +160,7 @@ Examples:
   t8s etcd --listen-client-urls http://127.0.0.1:2379             without TLS, on loopback
   t8s etcd --auto-compaction-mode periodic --auto-compaction-retention 1h`,
     )
+  command.addOption(new Option('--print-version', 'for bin/etcd, where --version means the version of etcd').default(false).hideHelp())
   for (const flags of withoutEffect) command.addOption(new Option(`--${flags}`).hideHelp())
   for (const option of command.options)
     if (option.long !== undefined) option.env(`ETCD_${option.long.slice(2).replaceAll('-', '_').toUpperCase()}`)

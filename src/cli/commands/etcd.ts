@@ -19,6 +19,7 @@ import type { TlsOptions } from '../../wire/http-server.ts'
 import { errorText } from '../error-text.ts'
 import { openCertificates } from '../pki.ts'
 import { absolute, UserError } from '../places.ts'
+import { version } from '../version.ts'
 import { durationMs, type EtcdFlags } from './etcd-flags.ts'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
@@ -26,9 +27,11 @@ const quotaBytesDefault = 2 * 1024 * 1024 * 1024
 const graceMs = 1000
 
 export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void> {
+  if (flags.printVersion) return process.print(`etcd Version: ${etcdVersion}\nTypernetes: ${version}\n`)
   const log = logOn(process, flags.logLevel)
   process.onBug((error) => log.error('a bug, please report it', { error: errorText(error, process) }))
   requireOneMember(flags)
+  const compaction = compactionOf(flags)
   const dataDirectory = absolute(flags.dataDir ?? `${flags.name}.etcd`, process)
   const listenUrls = (flags.listenClientUrls ?? ['https://localhost:2379']).map(parseUrl)
   const stopping = new AbortController()
@@ -55,7 +58,7 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
     watchProgressMs: flags.experimentalWatchProgressNotifyInterval ?? flags.watchProgressNotifyInterval,
   })
   const addresses = [...listenUrls, ...(flags.listenMetricsUrls ?? []).map(parseUrl)].map((url) => addressOf(url, tls, flags))
-  const server = await startEtcdServer(member, addresses, compactionOf(flags))
+  const server = await startEtcdServer(member, addresses, compaction)
   log.info('published local member to cluster through raft', {
     'local-member-id': member.memberId.toString(16),
     'cluster-id': member.clusterId.toString(16),
@@ -100,7 +103,7 @@ function addressOf(url: URL, tls: TlsOptions | undefined, flags: EtcdFlags): Etc
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
   if (url.protocol === 'http:' || tls === undefined) return { host, port }
-  return { host, port, tls, demandsCertificate: flags.clientCertAuth }
+  return { host, port, tls: { ...tls, demandsClientCertificate: flags.clientCertAuth } }
 }
 
 async function tlsFor(
@@ -165,7 +168,12 @@ function compactionOf(flags: EtcdFlags): CompactorOptions | undefined {
     throw new UserError(`--auto-compaction-retention must be a number of revisions, not "${retention}"`)
   }
   // A bare number is hours.
-  return { mode, periodMs: /^\d+$/.test(retention) ? Number(retention) * 3_600_000 : durationMs(retention) }
+  if (/^\d+$/.test(retention)) return { mode, periodMs: Number(retention) * 3_600_000 }
+  try {
+    return { mode, periodMs: durationMs(retention) }
+  } catch {
+    throw new UserError(`--auto-compaction-retention must be a duration such as 10m or 1h30m, not "${retention}"`)
+  }
 }
 
 /** Lines as etcd's logger writes them. */

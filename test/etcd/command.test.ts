@@ -1,0 +1,110 @@
+/**
+ * `bin/etcd` as test harnesses start it: etcd's flags in etcd's spellings, /health, gRPC on the same address, an end by signal, the data there
+ * again afterwards; TLS by default from `t8s etcd`; and what is refused.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { EtcdClient } from '../../src/testing/etcd-client.ts'
+import { freePort } from './real-etcd.ts'
+
+const bin = (name: string) => fileURLToPath(new URL(`../../bin/${name}`, import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), 'etcd-command-'))
+const children: ChildProcess[] = []
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(directory, { recursive: true, force: true })
+})
+
+interface Run {
+  readonly child: ChildProcess
+  readonly said: () => string
+  readonly ended: Promise<number | null>
+}
+
+function run(name: string, ...args: string[]): Run {
+  const child = spawn(bin(name), args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+  children.push(child)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => void (said += chunk.toString()))
+  return { child, said: () => said, ended: new Promise((resolve) => child.once('exit', resolve)) }
+}
+
+/** Until it says that it serves, or has ended. */
+async function serving({ child, said, ended }: Run): Promise<void> {
+  let isOver = false
+  void ended.then(() => {
+    isOver = true
+  })
+  while (!said().includes('serving client traffic')) {
+    await Promise.race([new Promise((resolve) => child.stderr?.once('data', resolve)), ended])
+    if (isOver) throw new Error(said())
+  }
+}
+
+test('as envtest starts it, twice on the same data', async () => {
+  const [port, peer] = [await freePort(), await freePort()]
+  const url = `http://127.0.0.1:${port}`
+  const flags = [
+    `--listen-peer-urls=http://localhost:${peer}`,
+    `--listen-client-urls=${url}`,
+    '-advertise-client-urls',
+    url,
+    '-data-dir=data',
+    '--unsafe-no-fsync',
+  ]
+  const first = run('etcd', ...flags)
+  await serving(first)
+  expect(await (await fetch(`${url}/health`)).text()).toBe('{"health":"true","reason":""}')
+  {
+    using client = new EtcdClient(`127.0.0.1:${port}`)
+    await client.put({ key: 'a', value: new TextEncoder().encode('b') })
+  }
+  first.child.kill('SIGTERM')
+  expect(await first.ended).toBe(0)
+  const second = run('etcd', ...flags)
+  await serving(second)
+  using client = new EtcdClient(`127.0.0.1:${port}`)
+  expect((await client.range({ key: 'a' })).kvs).toMatchObject([{ key: 'a', version: 1, modRevision: 2 }])
+  const third = run('etcd', ...flags)
+  expect(await third.ended).toBe(1)
+  expect(third.said()).toMatch(/Data directory ".*" is in use by process/)
+})
+
+test('TLS by default, with certificates of its own; --client-cert-auth lets nobody in without one', async () => {
+  const port = await freePort()
+  const url = `https://127.0.0.1:${port}`
+  const started = run('t8s', 'etcd', '--data-dir', 'tls', '--listen-client-urls', url, '--client-cert-auth', '--unsafe-no-fsync')
+  await serving(started)
+  const file = (name: string) => readFileSync(join(directory, 'tls', 'tls', name))
+  const get = (options: object) =>
+    new Promise<number | string>((resolve) => {
+      request(`${url}/health`, { ca: file('ca.crt'), ...options }, (response) => resolve(response.statusCode ?? 0))
+        .on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+        .end()
+    })
+  expect(await get({ cert: file('client.crt'), key: file('client.key') })).toBe(200)
+  expect(await get({})).toBe('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')
+  expect(started.said()).toContain(`etcdctl --endpoints ${url} --cacert`)
+})
+
+test.each([
+  [['--initial-cluster', 'default=http://a:1,other=http://b:1'], 1, /names 2 members.*run etcd itself/],
+  [['--initial-cluster', 'other=http://b:1'], 1, /must name this member: default=URL/],
+  [['--auto-compaction-mode', 'never'], 1, /must be periodic or revision, not "never"/],
+  [['--auto-compaction-retention', 'soon'], 1, /must be a duration/],
+  [['--listen-client-urls', 'localhost:2379'], 1, /"localhost:2379" must be a URL/],
+  [['--cert-file', 'x'], 1, /--cert-file and --key-file go together/],
+  [['--cert-file', 'x', '--key-file', 'y', '--listen-client-urls', 'https://127.0.0.1:1'], 1, /File "x" does not exist/],
+  [['--no-such-flag'], 1, /unknown option/],
+  [['--version'], 0, /^etcd Version: 3\.6\.4$/m],
+])('%j', async (args, code, said) => {
+  const ended = run('etcd', ...args)
+  expect(await ended.ended).toBe(code)
+  expect(ended.said()).toMatch(said)
+  expect(existsSync(join(directory, 'default.etcd', 'member'))).toBe(false)
+})
