@@ -48,7 +48,6 @@ export const CSIStorageCapacity = defineKind({
     }
   },
   allowUnconditionalUpdate: false,
-  returnsDeletedObject: true,
   columns: [
     nameColumn,
     {

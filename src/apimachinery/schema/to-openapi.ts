@@ -105,6 +105,7 @@ export class Definitions {
     this.#byName.set(schema.name, definition)
     const documentation = schema.documentation ?? this.#documentation.get(schema.name)?.text
     if (documentation !== undefined) definition.description = documentation
+    // In the order in which Go declares them, which is that of the schema.
     const required = Object.entries(schema.fields)
       .filter(([, { facts }]) => facts.isRequired)
       .map(([name]) => name)
@@ -112,7 +113,7 @@ export class Definitions {
     for (const [name, { facts }] of Object.entries(schema.fields))
       properties[name] = this.#property(facts, this.#meaning(schema.name, name, facts))
     if (Object.keys(properties).length > 0) definition.properties = properties
-    if (required.length > 0) definition.required = required.sort()
+    if (required.length > 0) definition.required = required
     definition.type = 'object'
     if (schema.isAtomic) definition['x-kubernetes-map-type'] = 'atomic'
     if (schema.preservesUnknown) definition['x-kubernetes-preserve-unknown-fields'] = true
@@ -201,7 +202,8 @@ export class Definitions {
     const type = this.#typeOf(schema)
     if (this.#version === 'v2') return type
     if (schema.type === 'struct') return { allOf: [type], default: {} }
-    return schema.type === 'string' ? { ...type, default: '' } : type
+    if (schema.type === 'string') return { ...type, default: '' }
+    return schema.type === 'int32' || schema.type === 'int64' ? { ...type, default: 0 } : type
   }
 }
 

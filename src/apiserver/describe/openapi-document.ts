@@ -15,7 +15,8 @@ import { Definitions, type OpenApiObject, type OpenApiVersion } from '../../apim
 import { upperHexDigest } from '../../std/digest.ts'
 import { gzipBytes } from '../../std/gzip.ts'
 import type { Catalog, ServedResource } from '../registry/catalog.ts'
-import { addPaths } from './openapi-paths.ts'
+import { apiResourceList, everywhere, watchEvent } from './openapi-meta-kinds.ts'
+import { addDiscoveryPath, addPaths, type PathTypes } from './openapi-paths.ts'
 
 const patch = struct(
   'io.k8s.apimachinery.pkg.apis.meta.v1.Patch',
@@ -45,18 +46,14 @@ function listSchemaOf({ schema, listKind, kind }: ServedResource): StructSchema 
 function documentOf(resources: readonly ServedResource[], openApi: OpenApiVersion, version: string): OpenApiObject {
   const definitions = new Definitions(openApi, builtInDocumentation)
   const paths: OpenApiObject = {}
-  const common = {
-    deleteOptions: definitions.add(deleteOptions as StructSchema),
-    status: definitions.add(statusSchema as StructSchema, { group: '', version: 'v1', kind: 'Status' }),
-    patch: definitions.add(patch),
-  }
+  const dialect = { version: openApi, reference: (name: string) => definitions.reference(name) }
+  const options = addOptions(definitions, resources)
   for (const resource of resources) {
     const { group, versionName, kind, schema } = resource
     const gvk = { group, version: versionName, kind: kind.kind }
-    definitions.add(deleteOptions as StructSchema, { group, version: versionName, kind: 'DeleteOptions' })
     const object = definitions.add(schema, gvk)
     const types = {
-      ...common,
+      ...options,
       object,
       list: resource.verbs.has('list') ? definitions.add(listSchemaOf(resource), { ...gvk, kind: resource.listKind }) : object,
       subresource(name: string): string | undefined {
@@ -68,14 +65,44 @@ function documentOf(resources: readonly ServedResource[], openApi: OpenApiVersio
         return found === undefined ? undefined : definitions.add(found, own)
       },
     }
-    addPaths(paths, resource, { version: openApi, reference: (name) => definitions.reference(name) }, types)
+    addPaths(paths, resource, dialect, types)
+    addDiscoveryPath(paths, resource, dialect, options.resources)
   }
   const sortedPaths = Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)))
-  const info = { title: 'Kubernetes', version }
-  return openApi === 'v3'
-    ? { openapi: '3.0.0', info, paths: sortedPaths, components: { schemas: definitions.finish() } }
-    : { swagger: '2.0', info, paths: sortedPaths, definitions: definitions.finish() }
+  const info = { title: 'Kubernetes', version: /\d+\.\d+/.exec(version)?.[0] ?? version }
+  if (openApi === 'v3') {
+    return { openapi: '3.0.0', info, paths: sortedPaths, components: { schemas: definitions.finish(), securitySchemes: tokens } }
+  }
+  const security = { securityDefinitions: tokens, security: [{ BearerToken: [] }] }
+  return { swagger: '2.0', info, paths: sortedPaths, definitions: definitions.finish(), ...security }
 }
+
+const tokens = { BearerToken: { description: 'A bearer token.', in: 'header', name: 'authorization', type: 'apiKey' } }
+
+/** The types of requests and answers that no kind brings along. */
+function addOptions(
+  definitions: Definitions,
+  resources: readonly ServedResource[],
+): Pick<PathTypes, 'deleteOptions' | 'status' | 'patch' | 'watchEvent'> & { readonly resources: string } {
+  const can = (verb: string): boolean => resources.some(({ verbs }) => verbs.has(verb))
+  const addEverywhere = (schema: StructSchema, kind: string): string => {
+    for (const one of everywhere(kind)) definitions.add(schema, one)
+    return schema.name
+  }
+  return {
+    deleteOptions: can('delete') ? addEverywhere(typedDeleteOptions, 'DeleteOptions') : '',
+    status: can('delete') ? definitions.add(statusSchema as StructSchema, { group: '', version: 'v1', kind: 'Status' }) : '',
+    patch: can('patch') ? definitions.add(patch) : '',
+    watchEvent: can('watch') ? addEverywhere(watchEvent, 'WatchEvent') : '',
+    resources: definitions.add(apiResourceList, { group: '', version: 'v1', kind: 'APIResourceList' }),
+  }
+}
+
+const typedDeleteOptions = struct(deleteOptions.name, {
+  apiVersion: field(0, string).optional(),
+  kind: field(0, string).optional(),
+  ...deleteOptions.fields,
+}) as StructSchema
 
 export class OpenApiDocument {
   readonly json: string

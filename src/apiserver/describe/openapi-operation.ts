@@ -12,16 +12,16 @@ export interface PathsDialect {
 
 export interface Operation {
   readonly id: string
-  /** get, list, put, patch, post, delete, deletecollection, connect. */
-  readonly action: string
-  readonly gvk: { readonly group: string; readonly version: string; readonly kind: string }
+  /** get, list, put, patch, post, delete, deletecollection, connect, watch, watchlist. Absent, with the kind: not about objects. */
+  readonly action?: string
+  readonly gvk?: { readonly group: string; readonly version: string; readonly kind: string }
   /** core_v1 */
   readonly tag: string
   readonly description: string
   readonly parameters: readonly Parameter[]
   readonly body?: { readonly definition: string; readonly isRequired: boolean; readonly types: readonly string[] }
-  /** A definition; absent: text. */
-  readonly answer?: { readonly definition: string; readonly types: readonly string[] }
+  /** Without a definition it is text; absent: whatever a connection says. */
+  readonly answer?: { readonly definition: string | undefined; readonly types: readonly string[] }
   readonly codes: readonly number[]
 }
 
@@ -33,12 +33,12 @@ export function operationObject(dialect: PathsDialect, operation: Operation): Op
     description,
     operationId: id,
     tags: [tag],
-    'x-kubernetes-action': action,
-    'x-kubernetes-group-version-kind': gvk,
+    ...(action === undefined ? {} : { 'x-kubernetes-action': action }),
+    ...(gvk === undefined ? {} : { 'x-kubernetes-group-version-kind': gvk }),
   }
   const query = parameters.map((one) => queryParameter(dialect, one))
   const answerTypes = answer?.types ?? ['*/*']
-  const answerSchema = answer === undefined ? { type: 'string' } : dialect.reference(answer.definition)
+  const answerSchema = answer?.definition === undefined ? { type: 'string' } : dialect.reference(answer.definition)
   if (dialect.version === 'v3') {
     const content = Object.fromEntries(answerTypes.map((type) => [type, { schema: answerSchema }]))
     return {

@@ -2,8 +2,8 @@
  * The paths of OpenAPI documents: which operations a resource has, with which parameters. kubectl looks here whether a server knows
  * fieldValidation, which patches it takes, and which kind lies behind a path.
  *
- * Operation ids are Kubernetes' own (readAppsV1NamespacedDeploymentStatus): generators of clients make method names of them. The deprecated
- * paths below /watch/ work but are not told of.
+ * Operation ids are Kubernetes' own (readAppsV1NamespacedDeploymentStatus): generators of clients make method names of them. Parameters that all
+ * operations of a path have are the path's.
  */
 import type { OpenApiObject } from '../../apimachinery/schema/to-openapi.ts'
 import type { ServedResource } from '../registry/catalog.ts'
@@ -17,6 +17,7 @@ export interface PathTypes {
   readonly deleteOptions: string
   readonly patch: string
   readonly status: string
+  readonly watchEvent: string
   /** What a subresource takes and gives; undefined: a connection, or text. */
   readonly subresource: (name: string) => string | undefined
 }
@@ -34,19 +35,22 @@ export function addPaths(paths: OpenApiObject, resource: ServedResource, dialect
   const { group, versionName, isNamespaced, kind, verbs } = resource
   const base = group === '' ? `/api/${versionName}` : `/apis/${group}/${versionName}`
   const collection = isNamespaced ? `${base}/namespaces/{namespace}/${resource.resource}` : `${base}/${resource.resource}`
-  const prettyParameter = queryParameter(dialect, pretty)
-  const shared = isNamespaced ? [pathParameter(dialect, 'namespace', 'The namespace of the object.'), prettyParameter] : [prettyParameter]
+  const shared = isNamespaced ? [pathParameter(dialect, 'namespace', 'The namespace of the object.')] : []
   const named = [pathParameter(dialect, 'name', `Name of the ${kind.kind}.`), ...shared]
   const put = (path: string, operations: readonly [string, Operation][], parameters: readonly OpenApiObject[]): void => {
-    if (operations.length === 0) return
-    const item = operations.map(([method, one]) => [method, operationObject(dialect, one)] as const)
-    paths[path] = { ...Object.fromEntries(item), parameters }
+    if (operations.length > 0) paths[path] = pathItem(dialect, operations, parameters)
   }
   put(collection, collectionOperations(resource, types), shared)
   put(`${collection}/{name}`, itemOperations(resource, types), named)
   if (isNamespaced && verbs.has('list')) {
     const everywhere = listOperation(resource, types, `list${gvName(resource)}${kind.kind}ForAllNamespaces`)
-    put(`${base}/${resource.resource}`, [['get', everywhere]], [prettyParameter])
+    put(`${base}/${resource.resource}`, [['get', everywhere]], [])
+  }
+  if (verbs.has('watch')) {
+    const watched = collection.replace(base, `${base}/watch`)
+    if (isNamespaced) put(`${base}/watch/${resource.resource}`, [['get', watchOperation(resource, types, 'ListForAllNamespaces')]], [])
+    put(watched, [['get', watchOperation(resource, types, 'List')]], shared)
+    if (verbs.has('get')) put(`${watched}/{name}`, [['get', watchOperation(resource, types, '')]], named)
   }
   for (const { name } of resource.subresources.values()) {
     put(`${collection}/{name}/${name}`, subresourceOperations(resource, types, name, ''), named)
@@ -54,6 +58,34 @@ export function addPaths(paths: OpenApiObject, resource: ServedResource, dialect
     const rest = pathParameter(dialect, 'path', 'Where the request goes on to.')
     put(`${collection}/{name}/proxy/{path}`, subresourceOperations(resource, types, name, 'WithPath'), [...named, rest])
   }
+}
+
+/** What a version of a group has, by the path of discovery. */
+export function addDiscoveryPath(paths: OpenApiObject, resource: ServedResource, dialect: PathsDialect, definition: string): void {
+  const { group, versionName } = resource
+  const path = group === '' ? `/api/${versionName}/` : `/apis/${group}/${versionName}/`
+  const operation: Operation = {
+    id: `get${gvName(resource)}APIResources`,
+    tag: facts(resource, '', '').tag,
+    description: 'get the resources that there are',
+    parameters: [],
+    answer: { definition, types: answerTypes },
+    codes: [200],
+  }
+  paths[path] ??= { get: operationObject(dialect, operation) }
+}
+
+function pathItem(dialect: PathsDialect, operations: readonly [string, Operation][], ofPath: readonly OpenApiObject[]): OpenApiObject {
+  const [[, first]] = operations as [[string, Operation]]
+  const isCommon = ({ name }: Parameter): boolean => operations.every(([, { parameters }]) => parameters.some((one) => one.name === name))
+  const shown = first.action === 'connect' ? [] : [pretty]
+  const common = [...first.parameters.filter(isCommon), ...shown].map((one) => queryParameter(dialect, one))
+  const item = operations.map(([method, operation]) => {
+    const parameters = operation.parameters.filter((one) => !isCommon(one))
+    return [method, operationObject(dialect, { ...operation, parameters })] as const
+  })
+  const byName = (a: OpenApiObject, b: OpenApiObject): number => (String(a.name) < String(b.name) ? -1 : 1)
+  return { ...Object.fromEntries(item), parameters: [...ofPath, ...common].sort(byName) }
 }
 
 /** RbacAuthorizationV1 */
@@ -65,7 +97,11 @@ function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1)
 }
 
-function facts(resource: ServedResource, action: string, what: string): Pick<Operation, 'action' | 'gvk' | 'tag' | 'description'> {
+function facts(
+  resource: ServedResource,
+  action: string,
+  what: string,
+): Required<Pick<Operation, 'action' | 'gvk' | 'tag' | 'description'>> {
   const { group, versionName, kind } = resource
   const tag = group === '' ? 'core' : group.replace(/\.k8s\.io$/, '').replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase())
   return {
@@ -86,6 +122,19 @@ function listOperation(resource: ServedResource, types: PathTypes, id: string): 
     id,
     parameters: listing,
     answer: { definition: types.list, types: listTypes },
+    codes: [200],
+  }
+}
+
+function watchOperation(resource: ServedResource, types: PathTypes, suffix: '' | 'List' | 'ListForAllNamespaces'): Operation {
+  const scope = suffix === 'ListForAllNamespaces' ? '' : scopeOf(resource)
+  const what = suffix === '' ? 'watch one object of kind' : 'watch the objects of kind'
+  return {
+    ...facts(resource, suffix === '' ? 'watch' : 'watchlist', what),
+    description: `${what} ${resource.kind.kind}. Deprecated: list with the parameter watch instead${suffix === '' ? ', and name it in fieldSelector' : ''}.`,
+    id: `watch${gvName(resource)}${scope}${resource.kind.kind}${suffix}`,
+    parameters: listing,
+    answer: { definition: types.watchEvent, types: listTypes },
     codes: [200],
   }
 }
@@ -134,12 +183,17 @@ function subresourceOperations(resource: ServedResource, types: PathTypes, name:
     else if (known !== 'delete' && own !== undefined)
       operations.push([method, { ...writeOperation(resource, { verb: known, id, definition: own, types }), ...gvk }])
   }
+  if (name === 'proxy' && subresource !== undefined) {
+    // A proxy passes these on too.
+    for (const method of ['head', 'options'])
+      operations.push([method, { ...connectOperation(resource, `connect${gvName(resource)}${capital(method)}${rest}`, name), ...gvk }])
+  }
   return operations
 }
 
 function readOperation(resource: ServedResource, id: string, definition: string | undefined, parameters: readonly Parameter[]): Operation {
-  const answer = definition === undefined ? {} : { answer: { definition, types: answerTypes } }
-  return { ...facts(resource, 'get', 'read the specified'), id, parameters, ...answer, codes: [200] }
+  const types = definition === undefined ? ['text/plain', ...answerTypes] : answerTypes
+  return { ...facts(resource, 'get', 'read the specified'), id, parameters, answer: { definition, types }, codes: [200] }
 }
 
 function connectOperation(resource: ServedResource, id: string, name: string): Operation {

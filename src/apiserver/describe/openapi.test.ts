@@ -101,7 +101,14 @@ test('every kind that is served is found by group, version and kind, and so is i
     }[]
     for (const { kind, group, version, verbs } of resources) {
       const names =
-        group !== undefined || version !== undefined ? [] : [kind, 'DeleteOptions', ...(verbs.includes('list') ? [`${kind}List`] : [])]
+        group !== undefined || version !== undefined
+          ? []
+          : [
+              kind,
+              ...(verbs.includes('delete') ? ['DeleteOptions'] : []),
+              ...(verbs.includes('watch') ? ['WatchEvent'] : []),
+              ...(verbs.includes('list') ? [`${kind}List`] : []),
+            ]
       // Options of connections travel in queries.
       for (const name of names.filter((one) => !/^(Pod|Node|Service)\w+Options$/.test(one))) {
         const wanted = `${groupVersion}/${name}`
@@ -295,4 +302,31 @@ test('compression, not for Go clients on this machine', async () => {
   const near = await api.request('GET', '/openapi/v2', undefined, { headers })
   expect([far.headers['content-encoding'], near.headers['content-encoding']]).toEqual(['gzip', undefined])
   expect(gunzipSync(far.bytes).toString()).toBe(near.text)
+})
+
+test("paths: what all operations share is the path's, each operation has a name of its own, and old watches are told of", async () => {
+  await using api = await startTestApiServer()
+  for (const [path, { paths }] of await v3Of(api)) {
+    const ids = new Set<string>()
+    for (const [template, item] of Object.entries(paths)) {
+      const { parameters: shared = [], ...operations } = item as unknown as Record<string, Operation> & {
+        parameters?: { name: string; in: string }[]
+      }
+      const ofPath = (shared as { name: string; in: string }[]).filter((one) => one.in === 'path').map(({ name }) => `{${name}}`)
+      expect([template, ofPath.sort()]).toEqual([template, (template.match(/\{\w+\}/g) ?? []).sort()])
+      const names = Object.values(operations).map(({ parameters }) => (parameters ?? []).map(({ name }) => name))
+      const inAll = (names[0] ?? []).filter((name) => names.every((one) => one.includes(name)))
+      expect([template, inAll]).toEqual([template, []])
+      for (const { operationId } of Object.values(operations)) {
+        expect([path, operationId, ids.has(operationId)]).toEqual([path, operationId, false])
+        ids.add(operationId)
+      }
+    }
+  }
+  const { paths } = (await v3Of(api)).get('apis/apps/v1') as Document
+  expect(paths['/apis/apps/v1/']?.get?.operationId).toBe('getAppsV1APIResources')
+  expect(paths['/apis/apps/v1/watch/deployments']?.get?.operationId).toBe('watchAppsV1DeploymentListForAllNamespaces')
+  expect(paths['/apis/apps/v1/watch/namespaces/{namespace}/deployments']?.get?.operationId).toBe('watchAppsV1NamespacedDeploymentList')
+  const one = paths['/apis/apps/v1/watch/namespaces/{namespace}/deployments/{name}']?.get
+  expect([one?.operationId, one?.['x-kubernetes-action']]).toEqual(['watchAppsV1NamespacedDeployment', 'watch'])
 })
