@@ -485,7 +485,7 @@ rules:
           run: 'get job j2 -o jsonpath={.metadata.annotations}{.metadata.ownerReferences[0].kind}',
           prints: '{"cronjob.kubernetes.io/instantiate":"manual"}CronJob',
         },
-        { run: 'get job j2', prints: 'NAME   STATUS    COMPLETIONS   DURATION   AGE\nj2     Running   0/1           {any}      {age}' },
+        { run: 'get job j2', prints: 'NAME   STATUS    COMPLETIONS   DURATION   AGE\nj2     {word}   {word}           {any}      {age}' },
       ),
     ],
   },

@@ -66,6 +66,8 @@ Events:
         },
         {
           run: 'describe svc svc1',
+          // Older ones look at Endpoints.
+          complains: { '1.27': 'Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice', '1.33': '' },
           prints: `Name:                     svc1
 Namespace:                $NS
 Labels:                   app=web
