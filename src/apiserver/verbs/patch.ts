@@ -8,10 +8,10 @@
 
 import { applyPatch } from '../../apimachinery/apply/apply.ts'
 import { invalidValue } from '../../apimachinery/field-error.ts'
-import { goJson } from '../../apimachinery/go-strings.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { jsonPatch, unknownJsonPatchFields } from '../../apimachinery/patch/json-patch.ts'
 import { mergePatch } from '../../apimachinery/patch/merge-patch.ts'
+import { mergedText, operatedText } from '../../apimachinery/patch/patched-text.ts'
 import { goText, type JsonObject, jsonTypeOf } from '../../apimachinery/patch/plain-json.ts'
 import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge.ts'
 import { explain } from '../../apimachinery/schema/explain.ts'
@@ -149,7 +149,7 @@ export function decodePatched(
   { kind, patch, told, patched, fieldValidation }: Patched,
 ): Draft {
   const refuse = (why: string): StatusError => {
-    const shown = kind === 'strategic' ? goText(patch) : goJson(patched)
+    const shown = kind === 'strategic' ? goText(patch) : kind === 'json' ? operatedText(patched, patch) : mergedText(patched, patch)
     return invalid('', '', '', [invalidValue('patch', shown, why)])
   }
   const { object, strict } = decodeChecked(target, patched, refuse)

@@ -14,7 +14,7 @@ import { notFound } from '../../../apimachinery/status-error.ts'
 import { semanticallyEqual } from '../../../apimachinery/validate-metadata.ts'
 import { parseSigningRequest } from '../../../wire/signing-request.ts'
 import type { AdmissionPlugin, Attributes } from '../../server-parts.ts'
-import { denied, is } from '../plugin.ts'
+import { denied } from '../plugin.ts'
 import { judgeNodeToken } from './node-tokens.ts'
 import { mirrorAnnotation } from './service-account.ts'
 
