@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the figures that the project promises, each against a freshly started server: start, idle memory, GET,
- * LIST of 10,000 Pods, CREATE, watches, as rate and as CPU time of the server. One row at a time: `npm run bench -- get`.
+ * LIST of 10,000 Pods, CREATE, watches, the store behind etcd's API, as rate and as CPU time of the server. One row at a time: `npm run bench -- get`.
  *
  * The load comes from this process, on the same machine: compare ratios taken within the same minute, never absolute rates
  * of different days. `--bundle` measures the published bundle instead of the source.
@@ -8,6 +8,7 @@
 import { existsSync } from 'node:fs'
 import type { ClientHttp2Session } from 'node:http2'
 import { fileURLToPath } from 'node:url'
+import { etcdRows } from './etcd.ts'
 import { type MeasuredServer, send, startServer } from './server.ts'
 
 interface Row {
@@ -48,7 +49,7 @@ const pods = '/api/v1/namespaces/default/pods'
 
 /** Runs `task(index)` for 0..count-1, `parallel` at a time; answers operations per second and latencies. */
 async function load(
-  server: MeasuredServer,
+  server: Pick<MeasuredServer, 'cpuMs'>,
   count: number,
   parallel: number,
   task: (index: number) => Promise<unknown>,
@@ -228,6 +229,7 @@ const rows: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     }
     return result
   },
+  etcd: () => etcdRows(load),
 }
 
 for (const [name, measure] of Object.entries(rows)) {
