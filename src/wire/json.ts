@@ -94,6 +94,22 @@ export function scanJson(text: string): JsonScan {
   return { members, hasOddNumbers, hasEscapes }
 }
 
+/** Keys in all objects of a JSON value, which may nest deeper than calls can. */
+export function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = 0
+  const open: object[] = [value]
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    const values: readonly unknown[] = Array.isArray(one) ? one : Object.values(one)
+    if (values !== one) count += values.length
+    for (let i = 0; i < values.length; i++) {
+      const inner = values[i]
+      if (typeof inner === 'object' && inner !== null) open.push(inner)
+    }
+  }
+  return count
+}
+
 const end = -1
 
 /** encoding/json's scanner, for its words. */

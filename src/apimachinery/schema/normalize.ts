@@ -7,6 +7,7 @@
  * that something does not fit (`Misfit`), is unknown or was sent twice asks explain.ts what exactly.
  */
 
+import { membersOf } from '../../wire/json.ts'
 import { formatGoDuration, parseGoDuration } from '../go-duration.ts'
 import { canonicalQuantity } from '../quantity.ts'
 import { parseMicroTime, parseTime } from '../time.ts'
@@ -163,22 +164,6 @@ function keepUnknown(sent: Plain, out: Plain, known: ReadonlySet<string>, contex
     context.members += membersOf(sent[name])
     Object.defineProperty(out, name, { value: sent[name], writable: true, enumerable: true, configurable: true })
   }
-}
-
-/** Keys in all objects of a JSON value, which may nest deeper than calls can. */
-export function membersOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  let count = 0
-  const open: object[] = [value]
-  for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    const values: readonly unknown[] = Array.isArray(one) ? one : Object.values(one)
-    if (values !== one) count += values.length
-    for (let i = 0; i < values.length; i++) {
-      const inner = values[i]
-      if (typeof inner === 'object' && inner !== null) open.push(inner)
-    }
-  }
-  return count
 }
 
 function absentOf(facts: Facts): (() => unknown) | undefined {
