@@ -111,6 +111,18 @@ export function errorBody(error: FieldError): string {
   return error.detail === '' ? withValue : `${withValue}: ${error.detail}`
 }
 
+/** Upstream has no such limit: there, 20,000 bad labels are answered with 60 MB. */
+const errorsMax = 500
+
+/** All of them, or as many as anybody will read. */
+export function gatherErrors(...sources: readonly Iterable<FieldError>[]): FieldError[] {
+  const errors: FieldError[] = []
+  for (const source of sources) {
+    for (const error of source) if (errors.push(error) >= errorsMax) return errors
+  }
+  return errors
+}
+
 export function describeFieldErrors(errors: readonly FieldError[]): { message: string; causes: readonly StatusCause[] } {
   const texts = new Set<string>()
   const causes = errors.map((error) => {

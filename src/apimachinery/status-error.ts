@@ -8,7 +8,7 @@
  * reason (`plainError`), which clients do see for a few odd requests (observed.md).
  */
 
-import { describeFieldErrors, type FieldError, type StatusCause } from './field-error.ts'
+import { describeFieldErrors, type FieldError, gatherErrors, type StatusCause } from './field-error.ts'
 import { quote } from './go-strings.ts'
 
 export type { StatusCause } from './field-error.ts'
@@ -157,7 +157,7 @@ export function unsupportedMediaType(message: string, details?: StatusDetails): 
 }
 /** `kind` is the Kind (Pod), not the resource. */
 export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): StatusError {
-  const { message, causes } = describeFieldErrors(errors)
+  const { message, causes } = describeFieldErrors(gatherErrors(errors))
   const subject = group === '' ? kind : `${kind}.${group}`
   return new StatusError(422, 'Invalid', `${subject} ${quote(name)} is invalid: ${message}`, {
     ...(name === '' ? {} : { name }),

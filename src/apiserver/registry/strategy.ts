@@ -6,7 +6,7 @@
  * come together in one answer, on creates the second is only asked when the first is empty.
  */
 
-import type { FieldError } from '../../apimachinery/field-error.ts'
+import { type FieldError, gatherErrors } from '../../apimachinery/field-error.ts'
 import type { UpdateContext } from '../../apimachinery/kind.ts'
 import { nameIsDnsSubdomain, pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../apimachinery/object.ts'
@@ -66,11 +66,11 @@ export function validateCreate({ resource, warn }: Write, draft: Draft): void {
   const { kind } = resource
   const scope = kind.scope
   const metadata = draft.metadata as ObjectMeta
-  const errors = [
-    ...(kind.validatesMetadata ? [] : validateObjectMeta(metadata, { scope, validateName: kind.validateName ?? nameRuleOf(kind) })),
-    ...(!kind.validatesMetadata && hasKubernetesFinalizers(kind.group) ? validateKubernetesFinalizers(metadata) : []),
-    ...((kind as unknown as Judging).validate?.(draft as KubeObject, resource.apiVersion) ?? []),
-  ]
+  const errors = gatherErrors(
+    kind.validatesMetadata ? [] : validateObjectMeta(metadata, { scope, validateName: kind.validateName ?? nameRuleOf(kind) }),
+    !kind.validatesMetadata && hasKubernetesFinalizers(kind.group) ? validateKubernetesFinalizers(metadata) : [],
+    (kind as unknown as Judging).validate?.(draft as KubeObject, resource.apiVersion) ?? [],
+  )
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
   const generic = [...validateObjectMeta(metadata, { scope, validateName: pathSegmentNameErrors })]
   if (generic.length > 0) throw invalidObject(resource.store, draft, generic)
@@ -139,12 +139,12 @@ export function validateUpdate({ resource, subresource, warn }: Write, draft: Dr
   const metadata = draft.metadata as ObjectMeta
   const own = subresource === 'status' ? kind.validateStatusUpdate : (kind.validateSubresourceUpdate?.[subresource] ?? kind.validateUpdate)
   const isOwn = kind.validatesMetadata === true && own === kind.validateUpdate
-  const errors = [
-    ...validateCommonFieldsOfUpdate(metadata, old.metadata, kind.scope),
-    ...(isOwn ? [] : validateObjectMetaUpdate(metadata, old.metadata)),
-    ...(!isOwn && hasKubernetesFinalizers(kind.group) ? validateKubernetesFinalizers(metadata) : []),
-    ...(own?.(next, old, resource.apiVersion) ?? []),
-  ]
+  const errors = gatherErrors(
+    validateCommonFieldsOfUpdate(metadata, old.metadata, kind.scope),
+    isOwn ? [] : validateObjectMetaUpdate(metadata, old.metadata),
+    !isOwn && hasKubernetesFinalizers(kind.group) ? validateKubernetesFinalizers(metadata) : [],
+    own?.(next, old, resource.apiVersion) ?? [],
+  )
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
   const warnings = subresource === '' ? kind.warnings?.(next, old) : subresource === 'status' ? kind.statusWarnings?.(next) : undefined
   for (const text of warnings ?? []) warn(text)
