@@ -25,6 +25,7 @@ import type { Authorizer } from './authz/authorizer.ts'
 import { componentIdentities } from './authz/components.ts'
 import { Rbac } from './authz/rbac.ts'
 import { bootstrap } from './bootstrap/bootstrap.ts'
+import { leaveKubernetesService } from './bootstrap/kubernetes-service.ts'
 import { startUpkeep } from './bootstrap/upkeep.ts'
 import { handle } from './handle.ts'
 import { RequestMetrics } from './metrics/request-metrics.ts'
@@ -106,6 +107,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       server.rbac.close()
       await ready.catch(() => {})
       await upkeep.close()
+      const { signal } = new AbortController()
+      await leaveKubernetesService(server, signal).catch((error: unknown) => {
+        server.log.warn('Cannot leave the kubernetes Service; the others will see it', { error: String(error) })
+      })
     },
   }
 }

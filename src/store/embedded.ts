@@ -186,6 +186,10 @@ class Embedded implements EmbeddedStore {
     return this.#mvcc.get(key)
   }
 
+  peek(key: string): KeyValue | undefined {
+    return this.#mvcc.get(key)
+  }
+
   range(range: KeyRange, options?: RangeOptions): RangeResult {
     return this.#mvcc.range(range, options)
   }

@@ -1,6 +1,6 @@
 /**
  * What the API server asks of its store, and what it may rely on. Keys and bytes; no kinds. The embedded store
- * (`embedded.ts`) and a real etcd (`etcd/backend.ts`) both are a `Store`.
+ * (`embedded.ts`) and a real etcd (`etcd/client/etcd-store.ts`) both are a `Store`.
  *
  * The model is etcd's. There is one counter, the revision; every transaction that changes something takes the next one.
  * Each key remembers when it was created, last changed and how often since. The past can be read until it is compacted.
@@ -136,6 +136,8 @@ export interface WatchListener {
 }
 
 export interface Store {
+  /** Other processes write to it too: what this one has in memory may be older than what is there. */
+  readonly isShared?: boolean
   /** The newest revision that is durable and readable. */
   readonly revision: Revision
   /** The oldest revision that can still be read. */
@@ -143,6 +145,8 @@ export interface Store {
   range(range: KeyRange, options?: RangeOptions): MaybePromise<RangeResult>
   /** `range` for a single key at the newest revision: the hot path of a GET. */
   get(key: string): MaybePromise<KeyValue | undefined>
+  /** What is in memory of the key: what `get` would say, but for what another process has written a moment ago. Never a promise. */
+  peek(key: string): KeyValue | undefined
   /** Checks, applies, and resolves once the change is durable. `signal` only gives up waiting, it does not undo. */
   transact(transaction: Transaction, signal?: AbortSignal): Promise<TransactionResult>
   /** Every event after revision `after` within the range. The past comes first, on a later tick; then events as they happen. */

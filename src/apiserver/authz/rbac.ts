@@ -85,6 +85,13 @@ export class Rbac {
     this.#grantsByUser = new WeakMap()
   }
 
+  /** A watch of a shared store may end because what came after its revision is gone: what is known may be old then. */
+  #watchAnew(): void {
+    this.close()
+    this.#watches.length = 0
+    this.#forget()
+  }
+
   async #build(): Promise<Map<string, Grant[]>> {
     if (this.#watches.length === 0) this.#watch()
     const roles = new Map<string, readonly PolicyRule[]>()
@@ -106,7 +113,7 @@ export class Rbac {
   #watch(): void {
     for (const kind of [Role, ClusterRole, RoleBinding, ClusterRoleBinding]) {
       const { prefix } = this.#catalog.storeOf(kind as Pick<KindDefinition, 'kind' | 'plural' | 'group'>)
-      const listener = { onBatch: () => this.#forget(), onEnd: () => this.#forget() }
+      const listener = { onBatch: () => this.#forget(), onEnd: () => this.#watchAnew() }
       this.#watches.push(this.#store.watch(prefixRange(prefix), this.#store.revision, listener))
     }
   }

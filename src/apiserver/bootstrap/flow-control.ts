@@ -90,11 +90,11 @@ async function all<T = { readonly metadata: { readonly name: string } }>(server:
   return items.map((kv) => store.objectOf(kv) as unknown as T)
 }
 
-/** Calls when a FlowSchema or a priority level has changed. */
-export function watchFlowControl({ store, catalog }: Server, onChange: () => void): Disposable {
+/** Calls when a FlowSchema or a priority level has changed, and when it will not hear of it any more. */
+export function watchFlowControl({ store, catalog }: Server, onChange: () => void, onEnd: () => void): Disposable {
   const watches = [FlowSchema, PriorityLevelConfiguration].map((kind) => {
     const { prefix } = catalog.storeOf(kind as never)
-    return store.watch(prefixRange(prefix), store.revision, { onBatch: onChange, onEnd: () => {} })
+    return store.watch(prefixRange(prefix), store.revision, { onBatch: onChange, onEnd })
   })
   return {
     [Symbol.dispose]: () => {

@@ -29,11 +29,18 @@ async function keepTelling(server: Server, signal: AbortSignal): Promise<void> {
   let wake = Promise.withResolvers<void>()
   const onAbort = (): void => wake.resolve()
   signal.addEventListener('abort', onAbort, { once: true })
-  using _watch = watchFlowControl(server, () => wake.resolve())
+  let watch: Disposable | undefined
+  const onEnd = (): void => {
+    watch?.[Symbol.dispose]()
+    watch = undefined
+    wake.resolve()
+  }
   while (!signal.aborted) {
+    watch ??= watchFlowControl(server, () => wake.resolve(), onEnd)
     await tellDangling(server)
     await wake.promise
     wake = Promise.withResolvers()
     if (signal.aborted) wake.resolve()
   }
+  watch?.[Symbol.dispose]()
 }

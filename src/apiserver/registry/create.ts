@@ -86,7 +86,7 @@ async function store(
       const existing = found?.did === 'range' ? found.result.items[0] : undefined
       throw takenError(write, draft, existing && resource.store.objectOf(existing))
     }
-    resource.store.remember(server.store.get(key), result.revision, encoded)
+    resource.store.remember(server.store.peek(key), result.revision, encoded)
     return { bytes, revision: result.revision, isCreated: true }
   } catch (error) {
     undo?.()

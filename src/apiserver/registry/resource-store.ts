@@ -95,8 +95,8 @@ export class ResourceStore {
   }
 
   /** The next change of an object mostly comes soon: it finds the object as it was stored, and need not parse it. */
-  remember(kv: KeyValue | undefined | Promise<KeyValue | undefined>, revision: number, { object }: Expected): void {
-    if (kv === undefined || kv instanceof Promise || kv.modRevision !== revision) return
+  remember(kv: KeyValue | undefined, revision: number, { object }: Expected): void {
+    if (kv?.modRevision !== revision) return
     this.#cache.remember(kv, object)
   }
 

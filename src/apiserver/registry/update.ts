@@ -106,7 +106,7 @@ async function updateOnce(write: Write, request: UpdateRequest, key: string, kv:
       undo?.()
       return undefined
     }
-    store.remember(server.store.get(key), result.revision, encoded)
+    store.remember(server.store.peek(key), result.revision, encoded)
     extensionOf(server, resource)?.afterUpdate?.(server, draft as KubeObject, old)
     return { bytes, revision: result.revision }
   } catch (error) {

@@ -66,6 +66,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
 }
 
 class EtcdStore implements Store {
+  readonly isShared = true
   readonly #connection: EtcdConnection
   readonly #place: KeyPlace
   readonly #follower: Follower
@@ -94,6 +95,10 @@ class EtcdStore implements Store {
     if (await this.#isMirrorCurrent()) return this.#follower.mirror.mvcc.get(key)
     const { items } = await this.#rangeOfEtcd({ start: key }, {})
     return items[0]
+  }
+
+  peek(key: string): KeyValue | undefined {
+    return this.#follower.mirror.mvcc.get(key)
   }
 
   range(range: KeyRange, options: RangeOptions = {}): MaybePromise<RangeResult> {

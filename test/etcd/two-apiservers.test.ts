@@ -1,0 +1,103 @@
+/**
+ * Several API servers on one etcd: a write through one is in every read and every watch through another, and the endpoints of the Service
+ * `kubernetes` are those that are alive. On our etcd, and on a real one where there is one.
+ */
+import { describe, expect, test } from 'vitest'
+import { kinds } from '../../src/api/kinds.ts'
+import type { KindDefinition } from '../../src/apimachinery/kind.ts'
+import { foreignValues } from '../../src/apiserver/registry/foreign-values.ts'
+import { openEtcdStore } from '../../src/etcd/client/etcd-store.ts'
+import { realClock } from '../../src/std/clock.ts'
+import { silentLog } from '../../src/std/log.ts'
+import { realRandom } from '../../src/std/random.ts'
+import type { Store } from '../../src/store/store.ts'
+import { startTestApiServer, type TestApiServer, type TestWatch } from '../../src/testing/api-server.ts'
+import { startTestEtcd } from '../../src/testing/etcd-server.ts'
+import { realEtcdVersion, startRealEtcd } from './real-etcd.ts'
+
+const readValue = foreignValues(kinds as readonly KindDefinition[])
+const clusters: Record<string, () => Promise<AsyncDisposable & { readonly address: string }>> = {
+  'our etcd': () => startTestEtcd(),
+  ...(realEtcdVersion() === undefined ? {} : { 'a real etcd': () => startRealEtcd() }),
+}
+
+async function startOn(address: string, ip: string): Promise<TestApiServer & { readonly store: Store }> {
+  const store = await openEtcdStore({ endpoints: [address], clock: realClock, log: silentLog, readValue, compactionMs: 0 })
+  return startTestApiServer({ store, random: realRandom, flags: { advertiseAddress: ip } })
+}
+
+const configMaps = '/api/v1/namespaces/default/configmaps'
+const headers = { 'content-type': 'application/json' }
+const configMap = (name: string, value = '1') => ({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name }, data: { value } })
+
+async function eventually(test: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 200 && !test(); attempt++) await realClock.sleep(10)
+  expect(test()).toBe(true)
+}
+const told = ({ events }: TestWatch): string[] => events.map(({ type, object }) => `${type} ${object.metadata.name} ${object.data?.value}`)
+
+describe.each(Object.keys(clusters))('two API servers on %s', (name) => {
+  const start = clusters[name] as (typeof clusters)[string]
+
+  test('what one writes the other serves and tells its watchers', async () => {
+    await using etcd = await start()
+    await using a = await startOn(etcd.address, '10.0.0.1')
+    await using b = await startOn(etcd.address, '10.0.0.2')
+    const watch = await b.watch(`${configMaps}?watch=1`)
+    for (let i = 0; i < 20; i++) {
+      const created = await a.request('POST', configMaps, configMap(`c${i}`), { headers })
+      expect(created.status).toBe(201)
+      // Never older than what was acknowledged, whoever acknowledged it.
+      expect((await b.request('GET', `${configMaps}/c${i}`)).text).toBe(created.text)
+      expect((await b.request('GET', configMaps)).json.items).toHaveLength(i + 1)
+      const { resourceVersion } = created.json.metadata
+      expect((await b.request('GET', `${configMaps}?resourceVersion=${resourceVersion}`)).status).toBe(200)
+    }
+    const current = (await b.request('GET', `${configMaps}/c3`)).json
+    const [first, second] = await Promise.all([
+      a.request('PUT', `${configMaps}/c3`, { ...current, data: { value: 'a' } }, { headers }),
+      b.request('PUT', `${configMaps}/c3`, { ...current, data: { value: 'b' } }, { headers }),
+    ])
+    expect([first.status, second.status].sort()).toEqual([200, 409])
+    await a.request('DELETE', `${configMaps}/c0`)
+    await eventually(() => watch.events.length === 22)
+    const winner = first.status === 200 ? 'a' : 'b'
+    expect(told(watch)).toEqual([...Array.from({ length: 20 }, (_, i) => `ADDED c${i} 1`), `MODIFIED c3 ${winner}`, 'DELETED c0 1'])
+    expect([a.errors, b.errors]).toEqual([[], []])
+    watch.stop()
+  })
+
+  test('the kubernetes Service lists all that are alive', async () => {
+    await using etcd = await start()
+    const addresses = async (api: TestApiServer): Promise<unknown[]> => {
+      const { json } = await api.request('GET', '/api/v1/namespaces/default/endpoints/kubernetes')
+      const slice = (await api.request('GET', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes')).json
+      const ips = (json.subsets ?? []).flatMap((subset: { addresses: { ip: string }[] }) => subset.addresses.map(({ ip }) => ip))
+      expect((slice.endpoints ?? []).map((endpoint: { addresses: string[] }) => endpoint.addresses[0])).toEqual(ips)
+      return ips
+    }
+    await using a = await startOn(etcd.address, '10.0.0.1')
+    expect(await addresses(a)).toEqual(['10.0.0.1'])
+    const b = await startOn(etcd.address, '10.0.0.2')
+    expect(await addresses(a)).toEqual(['10.0.0.1', '10.0.0.2'])
+    await b[Symbol.asyncDispose]()
+    expect(await addresses(a)).toEqual(['10.0.0.1'])
+    // One that is killed takes nothing back; its time runs out.
+    const [key, lease] = ['/registry/masterleases/10.0.0.9', await a.store.grantLease(2)]
+    const value = Buffer.from('{"kind":"Endpoints","apiVersion":"v1","metadata":{},"subsets":[{"addresses":[{"ip":"10.0.0.9"}]}]}')
+    await a.store.transact({ compare: [], then: [{ do: 'put', key, value, lease: lease.id }] })
+    await a.clock.advance(11_000)
+    await eventuallyAsync(async () => (await addresses(a)).length === 2)
+    await eventuallyAsync(async () => (await a.store.get(key)) === undefined)
+    await a.clock.advance(11_000)
+    await eventuallyAsync(async () => (await addresses(a)).length === 1)
+  })
+})
+
+async function eventuallyAsync(test: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    if (await test()) return
+    await realClock.sleep(20)
+  }
+  expect('it').toBe('come to pass')
+}
