@@ -3,6 +3,7 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { boolean, field, type Infer, int32, int64, list, map, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'
 import { podSpec } from './pod-spec/pod-spec.ts'
+import { stopSignals } from './pod-spec/probe.ts'
 import { resourceRequirements } from './pod-spec/resources.ts'
 
 export interface PodCondition extends Infer<typeof podCondition> {}
@@ -96,73 +97,7 @@ export const containerStatus = struct('core.v1.ContainerStatus', {
   stopSignal: field(15, string)
     .optional()
     .pointer()
-    .enum(
-      'SIGABRT',
-      'SIGALRM',
-      'SIGBUS',
-      'SIGCHLD',
-      'SIGCLD',
-      'SIGCONT',
-      'SIGFPE',
-      'SIGHUP',
-      'SIGILL',
-      'SIGINT',
-      'SIGIO',
-      'SIGIOT',
-      'SIGKILL',
-      'SIGPIPE',
-      'SIGPOLL',
-      'SIGPROF',
-      'SIGPWR',
-      'SIGQUIT',
-      'SIGRTMAX',
-      'SIGRTMAX-1',
-      'SIGRTMAX-10',
-      'SIGRTMAX-11',
-      'SIGRTMAX-12',
-      'SIGRTMAX-13',
-      'SIGRTMAX-14',
-      'SIGRTMAX-2',
-      'SIGRTMAX-3',
-      'SIGRTMAX-4',
-      'SIGRTMAX-5',
-      'SIGRTMAX-6',
-      'SIGRTMAX-7',
-      'SIGRTMAX-8',
-      'SIGRTMAX-9',
-      'SIGRTMIN',
-      'SIGRTMIN+1',
-      'SIGRTMIN+10',
-      'SIGRTMIN+11',
-      'SIGRTMIN+12',
-      'SIGRTMIN+13',
-      'SIGRTMIN+14',
-      'SIGRTMIN+15',
-      'SIGRTMIN+2',
-      'SIGRTMIN+3',
-      'SIGRTMIN+4',
-      'SIGRTMIN+5',
-      'SIGRTMIN+6',
-      'SIGRTMIN+7',
-      'SIGRTMIN+8',
-      'SIGRTMIN+9',
-      'SIGSEGV',
-      'SIGSTKFLT',
-      'SIGSTOP',
-      'SIGSYS',
-      'SIGTERM',
-      'SIGTRAP',
-      'SIGTSTP',
-      'SIGTTIN',
-      'SIGTTOU',
-      'SIGURG',
-      'SIGUSR1',
-      'SIGUSR2',
-      'SIGVTALRM',
-      'SIGWINCH',
-      'SIGXCPU',
-      'SIGXFSZ',
-    ),
+    .enum(...stopSignals),
 })
 
 export interface ContainerExtendedResourceRequest extends Infer<typeof containerExtendedResourceRequest> {}

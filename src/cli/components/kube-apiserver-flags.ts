@@ -2,6 +2,8 @@
  * The flags of kube-apiserver 1.34, as upstream names them. The form is flag-table.ts's: after a colon what a flag does, after a tilde why it does
  * nothing here.
  */
+import { commonFlagTable } from './common-flags.ts'
+
 export const apiServerFlagTable = `
 # Generic
 advertise-address ip: where clients in the cluster reach this server: the endpoints of the kubernetes Service
@@ -153,22 +155,6 @@ default-unreachable-toleration-seconds int=300: how long Pods stay on a node tha
 disable-admission-plugins strings: admission plugins to turn off
 enable-admission-plugins strings: admission plugins to turn on besides the usual ones
 
-# Metrics
-allow-metric-labels stringToString ~ metrics
-allow-metric-labels-manifest string ~ metrics
-disabled-metrics strings ~ metrics
-show-hidden-metrics-for-version string ~ metrics
-
-# Logs
-log-flush-frequency duration=5s ~ log
-log-json-info-buffer-size quantity ~ log
-log-json-split-stream bool ~ log
-log-text-info-buffer-size quantity ~ log
-log-text-split-stream bool ~ log
-logging-format string=text ~ log
--v v int: how much to tell: from 4 on everything
-vmodule string ~ log
-
 # Traces
 tracing-config-file string ~ trace
 
@@ -199,7 +185,5 @@ service-account-signing-key-file string: the key that service account tokens are
 service-cluster-ip-range string: where addresses of Services are taken from; one range of each family
 service-node-port-range portRange=30000-32767: where node ports are taken from
 
-# Global
--h help bool: print this
-version bool: print the version
+${commonFlagTable}
 `

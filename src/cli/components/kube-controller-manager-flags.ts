@@ -2,6 +2,8 @@
  * The flags of kube-controller-manager 1.34, as upstream names them. The form is flag-table.ts's: after a colon what a flag does, after a tilde why it does
  * nothing here.
  */
+import { commonFlagTable } from './common-flags.ts'
+
 export const controllerManagerFlagTable = `
 # Debugging
 contention-profiling bool ~ profile
@@ -194,27 +196,9 @@ concurrent-ttl-after-finished-syncs int32=5 ~ conc
 # Validatingadmissionpolicy-status-controller
 concurrent-validating-admission-policy-status-syncs int32=5 ~ conc
 
-# Metrics
-allow-metric-labels stringToString ~ metrics
-allow-metric-labels-manifest string ~ metrics
-disabled-metrics strings ~ metrics
-show-hidden-metrics-for-version string ~ metrics
-
-# Logs
-log-flush-frequency duration=5s ~ log
-log-json-info-buffer-size quantity ~ log
-log-json-split-stream bool ~ log
-log-text-info-buffer-size quantity ~ log
-log-text-split-stream bool ~ log
-logging-format string=text ~ log
--v v int: how much to tell: from 4 on everything
-vmodule string ~ log
-
 # Misc
 kubeconfig string: the kubeconfig file with the API server and the credentials for it
 master string: the API server, in place of the one in the kubeconfig
 
-# Global
--h help bool: print this
-version bool: print the version
+${commonFlagTable}
 `

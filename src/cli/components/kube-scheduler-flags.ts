@@ -2,6 +2,8 @@
  * The flags of kube-scheduler 1.34, as upstream names them. The form is flag-table.ts's: after a colon what a flag does, after a tilde why it does
  * nothing here.
  */
+import { commonFlagTable } from './common-flags.ts'
+
 export const schedulerFlagTable = `
 # Misc
 config string: a KubeSchedulerConfiguration: its clientConnection and leaderElection are heeded
@@ -63,23 +65,5 @@ leader-elect-retry-period duration=2s: how often everybody tries
 emulated-version strings ~ emul
 feature-gates mapStringBool: features to turn on or off: Name=true,Other=false
 
-# Metrics
-allow-metric-labels stringToString ~ metrics
-allow-metric-labels-manifest string ~ metrics
-disabled-metrics strings ~ metrics
-show-hidden-metrics-for-version string ~ metrics
-
-# Logs
-log-flush-frequency duration=5s ~ log
-log-json-info-buffer-size quantity ~ log
-log-json-split-stream bool ~ log
-log-text-info-buffer-size quantity ~ log
-log-text-split-stream bool ~ log
-logging-format string=text ~ log
--v v int: how much to tell: from 4 on everything
-vmodule string ~ log
-
-# Global
--h help bool: print this
-version bool: print the version
+${commonFlagTable}
 `
