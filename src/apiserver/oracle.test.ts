@@ -31,7 +31,6 @@ const scenarios: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'array-body': changedIn135,
     'string-body': changedIn135,
     'number-as-string': changedIn135,
-    role: 'debt: an empty list of rules is null before its owner is written down',
   },
   'core-list-paging': {},
   'core-negotiation': { 'table-sa': 'the Table of ServiceAccounts has a column Secrets in 1.34' },

@@ -32,7 +32,9 @@ export const ClusterRole = defineKind({
   versions: [{ name: 'v1', schema: clusterRole }],
   generation: 'none',
   allowCreateOnUpdate: true,
-  setDefaults: dropEmptyRules,
+  // Not sooner: whoever sends an empty list owns it.
+  prepareForCreate: dropEmptyRules,
+  prepareForUpdate: dropEmptyRules,
   validatesMetadata: true,
   validate: (object) => validateRole(object),
   *validateUpdate(object, old) {

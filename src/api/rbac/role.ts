@@ -26,7 +26,9 @@ export const Role = defineKind({
   versions: [{ name: 'v1', schema: role }],
   generation: 'none',
   allowCreateOnUpdate: true,
-  setDefaults: dropEmptyRules,
+  // Not sooner: whoever sends an empty list owns it.
+  prepareForCreate: dropEmptyRules,
+  prepareForUpdate: dropEmptyRules,
   validatesMetadata: true,
   validate: (object) => validateRole(object),
   *validateUpdate(object, old) {
