@@ -30,6 +30,8 @@ export function podPath(place: string): string {
 
 export async function startWithPods(...namespaces: readonly string[]): Promise<StoredPods> {
   const api = await startTestApiServer()
+  // What the server looks after in its first seconds is done then, and revisions are ours alone.
+  await api.clock.advance(60_000)
   for (const name of namespaces) {
     await api.request('POST', '/api/v1/namespaces', { metadata: { name } })
     await api.request('POST', `/api/v1/namespaces/${name}/serviceaccounts`, { metadata: { name: 'default' } })

@@ -15,6 +15,7 @@ import { Definitions, type OpenApiObject, type OpenApiVersion } from '../../apim
 import { upperHexDigest } from '../../std/digest.ts'
 import { gzipBytes } from '../../std/gzip.ts'
 import type { Catalog, ServedResource } from '../registry/catalog.ts'
+import { addTold, discoveryDocuments } from './openapi-discovery.ts'
 import { apiResourceList, everywhere, watchEvent } from './openapi-meta-kinds.ts'
 import { addDiscoveryPath, addPaths, type PathTypes } from './openapi-paths.ts'
 
@@ -68,13 +69,24 @@ function documentOf(resources: readonly ServedResource[], openApi: OpenApiVersio
     addPaths(paths, resource, dialect, types)
     addDiscoveryPath(paths, resource, dialect, options.resources)
   }
+  // One document for everything tells of discovery too; in v3 that has its own.
+  if (openApi === 'v2') for (const told of discoveryDocuments(groupsOf(resources)).values()) addTold(paths, definitions, dialect, told)
+  return whole(openApi, version, paths, definitions)
+}
+
+function whole(openApi: OpenApiVersion, version: string, paths: OpenApiObject, definitions: Definitions): OpenApiObject {
   const sortedPaths = Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)))
   const info = { title: 'Kubernetes', version: /\d+\.\d+/.exec(version)?.[0] ?? version }
-  if (openApi === 'v3') {
-    return { openapi: '3.0.0', info, paths: sortedPaths, components: { schemas: definitions.finish(), securitySchemes: tokens } }
-  }
+  const schemas = definitions.finish()
+  const hasSchemas = Object.keys(schemas).length > 0
+  if (openApi === 'v3')
+    return { openapi: '3.0.0', info, paths: sortedPaths, components: { ...(hasSchemas ? { schemas } : {}), securitySchemes: tokens } }
   const security = { securityDefinitions: tokens, security: [{ BearerToken: [] }] }
-  return { swagger: '2.0', info, paths: sortedPaths, definitions: definitions.finish(), ...security }
+  return { swagger: '2.0', info, paths: sortedPaths, definitions: schemas, ...security }
+}
+
+function groupsOf(resources: Iterable<ServedResource>): readonly string[] {
+  return [...new Set([...resources].map(({ group }) => group))].filter((group) => group !== '')
 }
 
 const tokens = { BearerToken: { description: 'A bearer token.', in: 'header', name: 'authorization', type: 'apiKey' } }
@@ -159,7 +171,7 @@ export class OpenApiDocuments {
   index(): OpenApiDocument {
     return this.#keep('index', () => {
       const paths: Record<string, { serverRelativeURL: string }> = {}
-      for (const path of [...this.#groupVersions().keys()].sort())
+      for (const path of [...this.#groupVersions().keys(), ...this.#discovery().keys()].sort())
         paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${this.v3(path)?.hash}` }
       return new OpenApiDocument({ paths })
     })
@@ -172,8 +184,24 @@ export class OpenApiDocuments {
   /** `path`: api/v1, apis/apps/v1. */
   v3(path: string): OpenApiDocument | undefined {
     const resources = this.#groupVersions().get(path)
-    if (resources === undefined) return undefined
+    if (resources === undefined) return this.#discoveryDocument(path)
     return this.#keep(path, () => new OpenApiDocument(documentOf(resources, 'v3', this.#version), protobufOfV3))
+  }
+
+  #discovery(): ReturnType<typeof discoveryDocuments> {
+    return discoveryDocuments(groupsOf(this.#catalog.all()))
+  }
+
+  /** `path`: apis, apis/apps, version. */
+  #discoveryDocument(path: string): OpenApiDocument | undefined {
+    const told = this.#discovery().get(path)
+    if (told === undefined) return undefined
+    return this.#keep(path, () => {
+      const definitions = new Definitions('v3', builtInDocumentation)
+      const paths: OpenApiObject = {}
+      addTold(paths, definitions, { version: 'v3', reference: (name) => definitions.reference(name) }, told)
+      return new OpenApiDocument(whole('v3', this.#version, paths, definitions), protobufOfV3)
+    })
   }
 
   #groupVersions(): ReadonlyMap<string, readonly ServedResource[]> {

@@ -50,7 +50,7 @@ async function v3Of(api: TestApiServer): Promise<Map<string, Document>> {
   for (const [path, { serverRelativeURL }] of Object.entries(index)) {
     const { status, json } = await api.request('GET', serverRelativeURL)
     expect([path, status]).toEqual([path, 200])
-    documents.set(path, { ...json, definitions: json.components.schemas })
+    documents.set(path, { ...json, definitions: json.components.schemas ?? {} })
   }
   return documents
 }
@@ -91,6 +91,7 @@ test('every kind that is served is found by group, version and kind, and so is i
   const documents = await v3Of(api)
   const missing: string[] = []
   for (const [path, { definitions }] of documents) {
+    if (!/\/v\d\w*$/.test(path)) continue
     const inV3 = kinds(definitions)
     const groupVersion = path === 'api/v1' ? '/v1' : path.slice('apis/'.length)
     const resources = (await api.request('GET', `/${path}`)).json.resources as {
@@ -329,4 +330,19 @@ test("paths: what all operations share is the path's, each operation has a name 
   expect(paths['/apis/apps/v1/watch/namespaces/{namespace}/deployments']?.get?.operationId).toBe('watchAppsV1NamespacedDeploymentList')
   const one = paths['/apis/apps/v1/watch/namespaces/{namespace}/deployments/{name}']?.get
   expect([one?.operationId, one?.['x-kubernetes-action']]).toEqual(['watchAppsV1NamespacedDeployment', 'watch'])
+})
+
+test('discovery, the version and the issuer have documents of their own in v3', async () => {
+  await using api = await startTestApiServer()
+  const documents = await v3Of(api)
+  const cases = [
+    ['api', '/api/', 'getCoreAPIVersions'],
+    ['apis', '/apis/', 'getAPIVersions'],
+    ['apis/rbac.authorization.k8s.io', '/apis/rbac.authorization.k8s.io/', 'getRbacAuthorizationAPIGroup'],
+    ['version', '/version/', 'getCodeVersion'],
+    ['.well-known/openid-configuration', '/.well-known/openid-configuration/', 'getServiceAccountIssuerOpenIDConfiguration'],
+    ['openid/v1/jwks', '/openid/v1/jwks/', 'getServiceAccountIssuerOpenIDKeyset'],
+  ] as const
+  for (const [name, path, id] of cases) expect([name, documents.get(name)?.paths[path]?.get?.operationId]).toEqual([name, id])
+  expect((await v2Of(api)).paths['/apis/']?.get?.operationId).toBe('getAPIVersions')
 })

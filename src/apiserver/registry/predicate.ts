@@ -67,7 +67,8 @@ function labelsOf({ version, kind }: ServedResource): readonly string[] {
   return Object.keys(version.selectableFields ?? kind.selectableFields ?? {})
 }
 
-function checkFieldLabels(resource: ServedResource, fields: FieldRequirements): void {
+/** Throws 400 for a field that the kind cannot be selected by. */
+export function checkFieldLabels(resource: ServedResource, fields: FieldRequirements): void {
   if (fields.length === 0) return
   const known = labelsOf(resource)
   for (const { field } of fields) {

@@ -10,6 +10,8 @@ const pageToken = (rv: unknown, start: unknown): string => token({ v: 'meta.k8s.
 /** Three ConfigMaps, and the resourceVersions of their creation. */
 async function withThree(): Promise<TestApiServer & { readonly versions: readonly string[] }> {
   const api = await startTestApiServer()
+  // What the server looks after in its first seconds is done then, and revisions are ours alone.
+  await api.clock.advance(60_000)
   const versions: string[] = []
   for (const [i, name] of ['a', 'b', 'c'].entries()) {
     const { json } = await api.request('POST', cms, { metadata: { name, labels: { odd: String(i % 2) } } })
@@ -210,4 +212,13 @@ test('what is no longer, and what cannot be watched', async () => {
   const message = async (path: string): Promise<unknown> => (await api.request('GET', path)).json.message
   expect(await message(`${cms}/a?export=1`)).toBe('the export parameter, deprecated since v1.14, is no longer supported')
   expect(await message('/api/v1/componentstatuses?watch=1')).toBe('watch is not supported on resources of kind "componentstatuses"')
+})
+
+test('ComponentStatuses are chosen like everything else', async () => {
+  await using api = await startTestApiServer()
+  const get = (selector: string): Promise<TestResponse> => api.request('GET', `/api/v1/componentstatuses?${selector}`)
+  expect(names(await get('fieldSelector=metadata.name%3Dscheduler'))).toEqual(['scheduler'])
+  expect(names(await get('fieldSelector=metadata.name!%3Dscheduler'))).toEqual(['controller-manager', 'etcd-0'])
+  expect(names(await get('labelSelector=a'))).toEqual([])
+  expect((await get('fieldSelector=foo%3D1')).status).toBe(400)
 })
