@@ -9,6 +9,7 @@ import { grpcHandler, isGrpc } from '../wire/grpc-server.ts'
 import type { HttpHandler } from '../wire/http.ts'
 import { type HttpServer, startHttpServer, type TlsOptions } from '../wire/http-server.ts'
 import { type CompactorOptions, compactor } from './compactor.ts'
+import { gateway } from './gateway.ts'
 import { plainHandler } from './http.ts'
 import type { Member } from './member.ts'
 import { EtcdMetrics } from './metrics.ts'
@@ -57,14 +58,21 @@ export async function startEtcdServer(
 }
 
 export function etcdHandler(member: Member, metrics: EtcdMetrics): HttpHandler {
+  const methods = etcdMethods(member)
+  const requestBytesMax = member.options.requestBytesMax + overheadBytes
   const grpc = grpcHandler({
-    methods: etcdMethods(member),
-    requestBytesMax: member.options.requestBytesMax + overheadBytes,
+    methods,
+    requestBytesMax,
     log: member.log,
     onDone: metrics.count,
   })
   const plain = plainHandler(member, metrics)
-  return (request) => (isGrpc(request) ? grpc(request) : plain(request))
+  // Base64 is a third longer than what it says.
+  const json = gateway(methods, requestBytesMax * 2)
+  return (request) => {
+    if (isGrpc(request)) return grpc(request)
+    return json.handles(request.path) ? json.answer(request) : plain(request)
+  }
 }
 
 function listen(member: Member, address: EtcdAddress, handler: HttpHandler): Promise<HttpServer> {
