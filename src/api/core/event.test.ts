@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { describeFieldErrors } from '../../apimachinery/field-error.ts'
 import { judged } from '../../testing/judged.ts'
+import { eventFromStored } from '../events/event.ts'
 import { Event } from './event.ts'
 import { type EventLike, validateEvent, validateEventUpdate } from './event-rules.ts'
 
@@ -39,6 +40,11 @@ test.each<[object, readonly string[]]>([
   ],
 ])('core v1 %j', (change, wanted) => {
   expect(errors(change as never)).toEqual(wanted)
+})
+
+test('through events.k8s.io/v1 an old event shows nothing that it does not say', () => {
+  const stored = { metadata: { name: 'e' }, involvedObject: {}, message: 'm', reportingComponent: '', reportingInstance: '' }
+  expect(eventFromStored(stored as never)).toEqual({ metadata: { name: 'e' }, regarding: {}, note: 'm' })
 })
 
 test('events.k8s.io/v1 wants a complete, new event', () => {

@@ -59,9 +59,11 @@ export function eventToStored(object: KubeObject): KubeObject {
 export function eventFromStored(object: KubeObject): KubeObject {
   const draft: Record<string, unknown> = { ...(object as unknown as Plain) }
   for (const [served, stored] of renamed) {
-    if (draft[stored] !== undefined) draft[served] = draft[stored]
+    // The core shape prints what is empty, this one does not.
+    if (draft[stored] !== undefined && draft[stored] !== '') draft[served] = draft[stored]
     delete draft[stored]
   }
+  if (draft.reportingInstance === '') delete draft.reportingInstance
   return draft as unknown as KubeObject
 }
 
