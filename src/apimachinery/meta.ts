@@ -48,6 +48,7 @@ export const preconditions = struct('io.k8s.apimachinery.pkg.apis.meta.v1.Precon
 
 export interface DeleteOptions extends Infer<typeof deleteOptions> {}
 export const deleteOptions = struct('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions', {
+  ...typeMeta,
   gracePeriodSeconds: field(1, int64).optional().pointer(),
   preconditions: field(2, preconditions).optional().pointer(),
   orphanDependents: field(3, boolean).optional().pointer(),

@@ -49,7 +49,7 @@ function tellDeprecated(context: RequestContext, { kind, apiVersion, group, vers
 
 /** A group that custom resources may not have: its router knows the group, and misses the version. */
 export function isBuiltIn(group: string): boolean {
-  return kinds.some((kind) => kind.group === group)
+  return kinds.some((kind) => kind.group === group || kind.versions.some((version) => version.group === group))
 }
 
 /** A namespaced object needs its namespace in the URL; a cluster-wide kind has none. */

@@ -17,6 +17,7 @@ import {
   map,
   recursiveStruct,
   type StructSchema,
+  schemaOr,
   string,
   struct,
   time,
@@ -102,6 +103,22 @@ export const validationRule = struct('io.k8s.apiextensions-apiserver.pkg.apis.ap
   optionalOldSelf: field(6, boolean).optional().pointer(),
 })
 
+const schemaOrArray = schemaOr(
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray',
+  'array',
+  () => jsonSchemaProps,
+)
+const schemaOrBool = schemaOr(
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool',
+  'bool',
+  () => jsonSchemaProps,
+)
+const schemaOrStringArray = schemaOr(
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray',
+  'stringArray',
+  () => jsonSchemaProps,
+)
+
 export interface JSONSchemaProps {
   readonly [key: string]: unknown
 }
@@ -131,16 +148,16 @@ export const jsonSchemaProps: StructSchema<JSONSchemaProps> = recursiveStruct(
     maxProperties: field(21, int64).optional().pointer(),
     minProperties: field(22, int64).optional().pointer(),
     required: field(23, list(string)).optional().listAtomic(),
-    items: field(24, json).optional().pointer(),
+    items: field(24, schemaOrArray).optional().pointer(),
     allOf: field(25, list(jsonSchemaProps)).optional().listAtomic(),
     oneOf: field(26, list(jsonSchemaProps)).optional().listAtomic(),
     anyOf: field(27, list(jsonSchemaProps)).optional().listAtomic(),
     not: field(28, jsonSchemaProps).optional().pointer(),
     properties: field(29, map(jsonSchemaProps)).optional(),
-    additionalProperties: field(30, json).optional().pointer(),
+    additionalProperties: field(30, schemaOrBool).optional().pointer(),
     patternProperties: field(31, map(jsonSchemaProps)).optional(),
-    dependencies: field(32, map(json)).optional(),
-    additionalItems: field(33, json).optional().pointer(),
+    dependencies: field(32, map(schemaOrStringArray)).optional(),
+    additionalItems: field(33, schemaOrBool).optional().pointer(),
     definitions: field(34, map(jsonSchemaProps)).optional(),
     externalDocs: field(35, externalDocumentation).optional().pointer(),
     example: field(36, json).optional().pointer(),
@@ -175,9 +192,14 @@ export const customResourceSubresourceScale = struct(
   },
 )
 
+const customResourceSubresourceStatus = struct(
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus',
+  {},
+)
+
 export interface CustomResourceSubresources extends Infer<typeof customResourceSubresources> {}
 export const customResourceSubresources = struct('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources', {
-  status: field(1, json).optional().pointer(),
+  status: field(1, customResourceSubresourceStatus).optional().pointer(),
   scale: field(2, customResourceSubresourceScale).optional().pointer(),
 })
 

@@ -49,6 +49,7 @@ export const persistentVolumeClaimStatus = struct('core.v1.PersistentVolumeClaim
   conditions: field(4, list(persistentVolumeClaimCondition)).optional().listMap('type').patchMerge('type'),
   allocatedResources: field(5, map(quantity)).optional(),
   allocatedResourceStatuses: field(7, map(string))
+    .granular()
     .optional()
     .enum('ControllerResizeInProgress', 'ControllerResizeInfeasible', 'NodeResizeInProgress', 'NodeResizeInfeasible', 'NodeResizePending'),
   currentVolumeAttributesClassName: field(8, string).optional().pointer(),

@@ -288,6 +288,45 @@ meta.v1.DeleteOptions: How to delete.
   propagationPolicy: What becomes of what it owns: Orphan, Background or Foreground.
   dryRun: All: everything is checked, nothing is done.
   ignoreStoreReadErrorWithClusterBreakingPotential: Deletes an object that cannot be read, without its finalizers. Dangerous.
+meta.v1.APIVersions: The versions of the core group.
+  versions: The versions.
+  serverAddressByClientCIDRs: Where to find the server, by the address of the client.
+meta.v1.APIGroup: An API group.
+  name: Its name.
+  versions: Its versions, preferred first.
+  preferredVersion: The one to use.
+  serverAddressByClientCIDRs: Where to find the server, by the address of the client.
+meta.v1.APIGroupList: All API groups.
+  groups: The groups.
+meta.v1.APIResource: A resource.
+  name: Its name in URLs.
+  singularName: For one of them, in commands.
+  namespaced: Its objects live in namespaces.
+  group, version: Of its kind, if not those of the list.
+  kind: The kind of its objects.
+  verbs: What can be done.
+  shortNames: Short names for commands.
+  categories: Names for several resources at once: all.
+  storageVersionHash: Changes with the version in which objects are stored. Nothing else to be read from it.
+meta.v1.APIResourceList: The resources of one version of a group.
+  groupVersion: The group and its version.
+  resources: The resources.
+meta.v1.GroupVersionForDiscovery: A version of a group.
+  groupVersion: The group and its version.
+  version: The version.
+meta.v1.ServerAddressByClientCIDR: Where clients find the server.
+  clientCIDR: Which clients.
+  serverAddress: Its address.
+meta.v1.WatchEvent: One change.
+  type: ADDED, MODIFIED, DELETED, BOOKMARK or ERROR.
+  object: The object as it is now, or was last; of an error its Status.
+io.k8s.apimachinery.pkg.version.Info: As which version a server behaves.
+  major, minor: The version of the binary.
+  emulationMajor, emulationMinor: The version that it emulates.
+  minCompatibilityMajor, minCompatibilityMinor: The oldest version that it gets along with.
+  gitVersion, gitCommit, gitTreeState: Of what it was built.
+  buildDate: When it was built.
+  goVersion, compiler, platform: How it was built, and for what.
 meta.v1.Preconditions: What must hold of an object.
   uid: It has this uid.
   resourceVersion: It has this version.

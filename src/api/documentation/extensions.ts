@@ -117,6 +117,7 @@ io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidatio
 io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources: Subresources of a kind.
   status: Gives it /status.
   scale: Gives it /scale.
+io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus: There is a /status. Nothing to say of it.
 io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale: How /scale finds its numbers.
   specReplicasPath: The path of the number wanted, below .spec.
   statusReplicasPath: The path of the number there is, below .status.

@@ -10,7 +10,7 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsLabel, nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { resetMetadata } from '../../apimachinery/reset-metadata.ts'
-import { boolean, field, type Infer, int32, list, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { boolean, field, type Infer, int32, list, string, struct, time, union } from '../../apimachinery/schema/schema.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import { validateFlowConditions } from './conditions.ts'
 
@@ -56,12 +56,16 @@ export const userSubject = struct('flowcontrol.v1.UserSubject', {
 })
 
 export interface Subject extends Infer<typeof subject> {}
-export const subject = struct('flowcontrol.v1.Subject', {
-  kind: field(1, string),
-  user: field(2, userSubject).optional().pointer(),
-  group: field(3, groupSubject).optional().pointer(),
-  serviceAccount: field(4, serviceAccountSubject).optional().pointer(),
-})
+export const subject = union(
+  struct('flowcontrol.v1.Subject', {
+    kind: field(1, string),
+    user: field(2, userSubject).optional().pointer(),
+    group: field(3, groupSubject).optional().pointer(),
+    serviceAccount: field(4, serviceAccountSubject).optional().pointer(),
+  }),
+  'kind',
+  { group: 'Group', serviceAccount: 'ServiceAccount', user: 'User' },
+)
 
 export interface PolicyRulesWithSubjects extends Infer<typeof policyRulesWithSubjects> {}
 export const policyRulesWithSubjects = struct('flowcontrol.v1.PolicyRulesWithSubjects', {

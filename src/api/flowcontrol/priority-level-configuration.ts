@@ -9,7 +9,7 @@ import { typeMeta } from '../../apimachinery/meta.ts'
 import { rangeMessage } from '../../apimachinery/names.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { resetMetadata } from '../../apimachinery/reset-metadata.ts'
-import { field, type Infer, int32, list, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { field, type Infer, int32, list, string, struct, time, union } from '../../apimachinery/schema/schema.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
 import { validateFlowConditions } from './conditions.ts'
 
@@ -27,10 +27,14 @@ export const queuingConfiguration = struct('flowcontrol.v1.QueuingConfiguration'
 })
 
 export interface LimitResponse extends Infer<typeof limitResponse> {}
-export const limitResponse = struct('flowcontrol.v1.LimitResponse', {
-  type: field(1, string),
-  queuing: field(2, queuingConfiguration).optional().pointer(),
-})
+export const limitResponse = union(
+  struct('flowcontrol.v1.LimitResponse', {
+    type: field(1, string),
+    queuing: field(2, queuingConfiguration).optional().pointer(),
+  }),
+  'type',
+  { queuing: 'Queuing' },
+)
 
 export interface LimitedPriorityLevelConfiguration extends Infer<typeof limitedPriorityLevelConfiguration> {}
 export const limitedPriorityLevelConfiguration = struct('flowcontrol.v1.LimitedPriorityLevelConfiguration', {
@@ -41,11 +45,15 @@ export const limitedPriorityLevelConfiguration = struct('flowcontrol.v1.LimitedP
 })
 
 export interface PriorityLevelConfigurationSpec extends Infer<typeof priorityLevelConfigurationSpec> {}
-export const priorityLevelConfigurationSpec = struct('flowcontrol.v1.PriorityLevelConfigurationSpec', {
-  type: field(1, string),
-  limited: field(2, limitedPriorityLevelConfiguration).optional().pointer(),
-  exempt: field(3, exemptPriorityLevelConfiguration).optional().pointer(),
-})
+export const priorityLevelConfigurationSpec = union(
+  struct('flowcontrol.v1.PriorityLevelConfigurationSpec', {
+    type: field(1, string),
+    limited: field(2, limitedPriorityLevelConfiguration).optional().pointer(),
+    exempt: field(3, exemptPriorityLevelConfiguration).optional().pointer(),
+  }),
+  'type',
+  { exempt: 'Exempt', limited: 'Limited' },
+)
 
 export interface PriorityLevelConfigurationCondition extends Infer<typeof priorityLevelConfigurationCondition> {}
 export const priorityLevelConfigurationCondition = struct('flowcontrol.v1.PriorityLevelConfigurationCondition', {

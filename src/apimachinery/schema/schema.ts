@@ -40,6 +40,15 @@ interface Infers<T> {
 
 export interface ScalarSchema<T = unknown> extends Infers<T> {
   readonly type: ScalarType
+  /** 'json' that protobuf and OpenAPI know under a name of its own. */
+  readonly either?: SchemaOr
+}
+/** A schema of a custom resource, or something else: both are plain JSON; in protobuf each has a field. `schema` is asked for when first walked. */
+export interface SchemaOr {
+  /** Its OpenAPI name. */
+  readonly name: string
+  readonly or: 'array' | 'bool' | 'stringArray'
+  readonly schema: () => StructSchema
 }
 export interface ListSchema<T = unknown> extends Infers<readonly T[]> {
   readonly type: 'list'
@@ -65,6 +74,8 @@ export interface StructSchema<T = unknown> extends Infers<T> {
   readonly isAtomic?: boolean
   /** Fields that the schema does not know are kept (x-kubernetes-preserve-unknown-fields). */
   readonly preservesUnknown?: boolean
+  /** Of `fields` the one is set that the discriminator names: Go's names by JSON's. */
+  readonly union?: { readonly discriminator: string; readonly fields: Readonly<Record<string, string>> }
   readonly documentation?: string
 }
 export type Schema<T = unknown> = ScalarSchema<T> | ListSchema<T> | MapSchema<T> | StructSchema<T>
@@ -204,6 +215,11 @@ export function atomicStruct<F extends AnyFields>(name: string, fields: F): Stru
   return { ...struct(name, fields), isAtomic: true }
 }
 
+/** The struct with a union told of in OpenAPI. */
+export function union<S extends StructSchema>(schema: S, discriminator: string, fields: Readonly<Record<string, string>>): S {
+  return { ...schema, union: { discriminator, fields } }
+}
+
 /**
  * The fields of `schema`, to be spread into a struct that embeds it: flat in JSON and in TypeScript, message `number` in protobuf.
  *
@@ -254,5 +270,8 @@ export const microTime: ScalarSchema<string | null> = { type: 'microTime' }
 /** A Go duration, text in JSON: "1m30s". */
 export const duration: ScalarSchema<string> = { type: 'duration' }
 export const json: ScalarSchema<JsonValue> = { type: 'json' }
+export function schemaOr(name: string, or: SchemaOr['or'], schema: () => StructSchema): ScalarSchema<JsonValue> {
+  return { type: 'json', either: { name, or, schema } }
+}
 export const rawExtension: ScalarSchema<JsonValue> = { type: 'rawExtension' }
 export const fieldsV1: ScalarSchema<{ readonly [key: string]: JsonValue }> = { type: 'fieldsV1' }

@@ -7,7 +7,7 @@
  * What kubectl decides by: x-kubernetes-group-version-kind finds the type, x-kubernetes-patch-* and list types say how to merge.
  */
 import { commonMeaning, type Documentation } from './documentation.ts'
-import type { Field, Schema, StructSchema } from './schema.ts'
+import type { Field, Schema, SchemaOr, StructSchema } from './schema.ts'
 
 export type OpenApiObject = Record<string, unknown>
 export interface OpenApiKind {
@@ -72,12 +72,14 @@ const wellKnown: Readonly<Record<string, { readonly name: string; readonly v2: O
 export class Definitions {
   readonly #version: OpenApiVersion
   readonly #documentation: Documentation
+  readonly #kinds: ReadonlyMap<string, readonly OpenApiKind[]>
   readonly #byName = new Map<string, OpenApiObject>()
 
-  /** What `documentation` says of a type counts for those whose schema says nothing. */
-  constructor(version: OpenApiVersion, documentation: Documentation = new Map()) {
+  /** What `documentation` says of a type counts for those whose schema says nothing. `kinds`: those that are kinds, by their names. */
+  constructor(version: OpenApiVersion, documentation: Documentation, kinds: ReadonlyMap<string, readonly OpenApiKind[]>) {
     this.#version = version
     this.#documentation = documentation
+    this.#kinds = kinds
   }
 
   /** Sorted by name. */
@@ -86,12 +88,8 @@ export class Definitions {
   }
 
   /** Adds the schema and everything it refers to; answers its name. */
-  add(schema: StructSchema, kind?: OpenApiKind): string {
-    const definition = this.#byName.get(schema.name) ?? this.#define(schema)
-    if (kind !== undefined) {
-      const kinds = (definition['x-kubernetes-group-version-kind'] ??= []) as OpenApiKind[]
-      if (!kinds.some((one) => one.group === kind.group && one.version === kind.version && one.kind === kind.kind)) kinds.push(kind)
-    }
+  add(schema: StructSchema): string {
+    if (!this.#byName.has(schema.name)) this.#define(schema)
     return schema.name
   }
 
@@ -99,13 +97,12 @@ export class Definitions {
     return { $ref: `${this.#version === 'v2' ? '#/definitions/' : '#/components/schemas/'}${name}` }
   }
 
-  #define(schema: StructSchema): OpenApiObject {
+  #define(schema: StructSchema): void {
     const definition: OpenApiObject = {}
     // Known before its fields are looked at: types contain themselves.
     this.#byName.set(schema.name, definition)
     const documentation = schema.documentation ?? this.#documentation.get(schema.name)?.text
     if (documentation !== undefined) definition.description = documentation
-    // In the order in which Go declares them, which is that of the schema.
     const required = Object.entries(schema.fields)
       .filter(([, { facts }]) => facts.isRequired)
       .map(([name]) => name)
@@ -115,9 +112,12 @@ export class Definitions {
     if (Object.keys(properties).length > 0) definition.properties = properties
     if (required.length > 0) definition.required = required
     definition.type = 'object'
+    const kinds = this.#kinds.get(schema.name)
+    if (kinds !== undefined) definition['x-kubernetes-group-version-kind'] = kinds
     if (schema.isAtomic) definition['x-kubernetes-map-type'] = 'atomic'
     if (schema.preservesUnknown) definition['x-kubernetes-preserve-unknown-fields'] = true
-    return definition
+    if (schema.union !== undefined)
+      definition['x-kubernetes-unions'] = [{ discriminator: schema.union.discriminator, 'fields-to-discriminateBy': schema.union.fields }]
   }
 
   #meaning(owner: string, name: string, facts: Field<unknown, boolean>['facts']): string | undefined {
@@ -138,7 +138,7 @@ export class Definitions {
     }
     if (patchMergeKey !== undefined) property['x-kubernetes-patch-merge-key'] = patchMergeKey
     if (patchStrategies !== undefined) property['x-kubernetes-patch-strategy'] = patchStrategies.join(',')
-    if (isAtomicStruct) property['x-kubernetes-map-type'] = 'atomic'
+    if (isAtomicStruct !== undefined) property['x-kubernetes-map-type'] = isAtomicStruct ? 'atomic' : 'granular'
     if (enumValues !== undefined) {
       if (facts.schema.type === 'string') property.enum = enumValues
       else if (facts.schema.type === 'list') property.items = { ...(property.items as OpenApiObject), enum: enumValues }
@@ -147,18 +147,11 @@ export class Definitions {
     return property
   }
 
-  #defaultOf({ schema, isRequired, isPointer, defaultValue }: Field<unknown, boolean>['facts']): unknown {
+  /** v2 knows no defaults. */
+  #defaultOf({ schema, omitEmpty, isPointer, defaultValue }: Field<unknown, boolean>['facts']): unknown {
+    if (this.#version === 'v2') return undefined
     if (defaultValue !== undefined) return defaultValue
-    if (this.#version === 'v2' || isPointer) return undefined
-    if (schema.type === 'struct') return {}
-    if (!isRequired) return undefined
-    return schema.type === 'string'
-      ? ''
-      : schema.type === 'int32' || schema.type === 'int64'
-        ? 0
-        : schema.type === 'boolean'
-          ? false
-          : undefined
+    return isPointer || (omitEmpty && !isStruct(schema)) ? undefined : zeroOf(schema)
   }
 
   /** v2 lets a reference stand beside other words, v3 does not. */
@@ -191,6 +184,7 @@ export class Definitions {
       case 'bytes':
         return { format: 'byte', type: 'string' }
       default: {
+        if (schema.either !== undefined) return this.#schemaOr(schema.either)
         const known = wellKnown[schema.type] as (typeof wellKnown)[string]
         this.#byName.set(known.name, { ...known[this.#version] })
         return this.reference(known.name)
@@ -198,12 +192,44 @@ export class Definitions {
     }
   }
 
+  #schemaOr({ name, or, schema }: SchemaOr): OpenApiObject {
+    if (!this.#byName.has(name)) {
+      this.#byName.set(name, { description: `A schema, or ${eitherWords[or]}.` })
+      this.add(schema())
+    }
+    return this.reference(name)
+  }
+
   #element(schema: Schema): OpenApiObject {
     const type = this.#typeOf(schema)
-    if (this.#version === 'v2') return type
-    if (schema.type === 'struct') return { allOf: [type], default: {} }
-    if (schema.type === 'string') return { ...type, default: '' }
-    return schema.type === 'int32' || schema.type === 'int64' ? { ...type, default: 0 } : type
+    const zero = this.#version === 'v2' ? undefined : zeroOf(schema)
+    if (zero === undefined) return type
+    return '$ref' in type ? { allOf: [type], default: zero } : { ...type, default: zero }
+  }
+}
+
+const eitherWords: Readonly<Record<SchemaOr['or'], string>> = { array: 'several', bool: 'yes or no', stringArray: 'names' }
+
+/** Structs in Go: printed, and defaulted to {}, whatever omitempty says. */
+function isStruct({ type }: Schema): boolean {
+  return type === 'struct'
+}
+
+/** Of Go's type, as OpenAPI tells it. */
+function zeroOf(schema: Schema): unknown {
+  switch (schema.type) {
+    case 'struct':
+      return {}
+    case 'string':
+      return ''
+    case 'boolean':
+      return false
+    case 'int32':
+    case 'int64':
+    case 'double':
+      return 0
+    default:
+      return undefined
   }
 }
 

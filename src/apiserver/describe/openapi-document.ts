@@ -3,11 +3,7 @@
  * group and version. Loaded dynamically: a server that nobody asks never pays for it.
  */
 
-import { tokenRequest } from '../../api/authentication/token-request.ts'
-import { scale } from '../../api/autoscaling/scale.ts'
-import { binding } from '../../api/core/binding.ts'
 import { builtInDocumentation } from '../../api/documentation/all.ts'
-import { eviction } from '../../api/policy/eviction.ts'
 import { deleteOptions, statusSchema } from '../../apimachinery/meta.ts'
 import { listMeta } from '../../apimachinery/object.ts'
 import { field, list, type StructSchema, string, struct } from '../../apimachinery/schema/schema.ts'
@@ -15,9 +11,14 @@ import { Definitions, type OpenApiObject, type OpenApiVersion } from '../../apim
 import { upperHexDigest } from '../../std/digest.ts'
 import { gzipBytes } from '../../std/gzip.ts'
 import type { Catalog, ServedResource } from '../registry/catalog.ts'
-import { addTold, discoveryDocuments } from './openapi-discovery.ts'
-import { apiResourceList, everywhere, watchEvent } from './openapi-meta-kinds.ts'
-import { addDiscoveryPath, addPaths, type PathTypes } from './openapi-paths.ts'
+import { watchEvent } from '../response/discovery-messages.ts'
+import { isBuiltIn } from '../route.ts'
+import { discoveryPath } from './openapi-discovery-paths.ts'
+import { kindsByType, listTypeOf, subresourceSchemas } from './openapi-kinds.ts'
+import { pathItem } from './openapi-operation.ts'
+import { addPaths } from './openapi-paths.ts'
+import { shareParameters } from './openapi-shared-parameters.ts'
+import { versionInfo } from './version.ts'
 
 const patch = struct(
   'io.k8s.apimachinery.pkg.apis.meta.v1.Patch',
@@ -25,96 +26,77 @@ const patch = struct(
   'A change of an object, in one of the forms of patches.',
 ) as StructSchema
 
-/** What subresources take and give that is no kind of its own. */
-const subresourceSchemas: Readonly<Record<string, StructSchema>> = {
-  Binding: binding,
-  Eviction: eviction,
-  Scale: scale,
-  TokenRequest: tokenRequest,
-}
-
-function listSchemaOf({ schema, listKind, kind }: ServedResource): StructSchema {
-  const name = `${schema.name.slice(0, schema.name.lastIndexOf('.'))}.${listKind}`
+function listSchemaOf(resource: ServedResource): StructSchema {
+  const { schema, listKind, kind } = resource
   const fields = {
     apiVersion: field(0, string).optional(),
     items: field(2, list(schema)).doc('The objects.'),
     kind: field(0, string).optional(),
     metadata: field(1, listMeta).optional().doc('The version of the list, and how to go on.'),
   }
-  return struct(name, fields, `${listKind} is a list of objects of kind ${kind.kind}.`) as StructSchema
+  return struct(listTypeOf(resource), fields, `${listKind} is a list of objects of kind ${kind.kind}.`) as StructSchema
 }
 
-function documentOf(resources: readonly ServedResource[], openApi: OpenApiVersion, version: string): OpenApiObject {
-  const definitions = new Definitions(openApi, builtInDocumentation)
-  const paths: OpenApiObject = {}
+/** What one document of v3 tells of; the one of v2 tells of everything. */
+interface Contents {
+  /** api, apis/apps, version */
+  readonly path: string
+  readonly resources: readonly ServedResource[]
+}
+
+const bearerToken = { description: 'A token of a user or service account', type: 'apiKey', name: 'authorization', in: 'header' }
+
+function documentOf(contents: readonly Contents[], openApi: OpenApiVersion, { catalog, version }: { catalog: Catalog; version: string }) {
+  const definitions = new Definitions(openApi, builtInDocumentation, kindsByType(catalog))
   const dialect = { version: openApi, reference: (name: string) => definitions.reference(name) }
-  const options = addOptions(definitions, resources)
-  for (const resource of resources) {
-    const { group, versionName, kind, schema } = resource
-    const gvk = { group, version: versionName, kind: kind.kind }
-    const object = definitions.add(schema, gvk)
-    const types = {
-      ...options,
-      object,
-      list: resource.verbs.has('list') ? definitions.add(listSchemaOf(resource), { ...gvk, kind: resource.listKind }) : object,
-      subresource(name: string): string | undefined {
-        const own = resource.subresources.get(name)?.kind
-        // A log is text, though discovery calls it a Pod.
-        if (own === undefined || name === 'log') return undefined
-        if (own.kind === kind.kind) return object
-        const found = subresourceSchemas[own.kind]
-        return found === undefined ? undefined : definitions.add(found, own)
-      },
+  const paths: OpenApiObject = {}
+  for (const { path, resources } of contents) {
+    const described = discoveryPath(path)
+    if (described !== undefined && isDescribed(path)) {
+      const answer = described.answer === undefined ? {} : { answer: definitions.add(described.answer) }
+      paths[described.path] = pathItem(dialect, [['get', { ...described.operation, ...answer }]])
     }
-    addPaths(paths, resource, dialect, types)
-    addDiscoveryPath(paths, resource, dialect, options.resources)
+    for (const resource of resources) addPaths(paths, resource, dialect, typesOf(resource, definitions))
   }
-  // One document for everything tells of discovery too; in v3 that has its own.
-  if (openApi === 'v2') for (const told of discoveryDocuments(groupsOf(resources)).values()) addTold(paths, definitions, dialect, told)
-  return whole(openApi, version, paths, definitions)
-}
-
-function whole(openApi: OpenApiVersion, version: string, paths: OpenApiObject, definitions: Definitions): OpenApiObject {
   const sortedPaths = Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)))
-  const info = { title: 'Kubernetes', version: /\d+\.\d+/.exec(version)?.[0] ?? version }
+  const { major, minor } = versionInfo(version)
+  const info = { title: 'Kubernetes', version: `${major}.${minor}` }
   const schemas = definitions.finish()
-  const hasSchemas = Object.keys(schemas).length > 0
-  if (openApi === 'v3')
-    return { openapi: '3.0.0', info, paths: sortedPaths, components: { ...(hasSchemas ? { schemas } : {}), securitySchemes: tokens } }
-  const security = { securityDefinitions: tokens, security: [{ BearerToken: [] }] }
-  return { swagger: '2.0', info, paths: sortedPaths, definitions: schemas, ...security }
-}
-
-function groupsOf(resources: Iterable<ServedResource>): readonly string[] {
-  return [...new Set([...resources].map(({ group }) => group))].filter((group) => group !== '')
-}
-
-const tokens = { BearerToken: { description: 'A bearer token.', in: 'header', name: 'authorization', type: 'apiKey' } }
-
-/** The types of requests and answers that no kind brings along. */
-function addOptions(
-  definitions: Definitions,
-  resources: readonly ServedResource[],
-): Pick<PathTypes, 'deleteOptions' | 'status' | 'patch' | 'watchEvent'> & { readonly resources: string } {
-  const can = (verb: string): boolean => resources.some(({ verbs }) => verbs.has(verb))
-  const addEverywhere = (schema: StructSchema, kind: string): string => {
-    for (const one of everywhere(kind)) definitions.add(schema, one)
-    return schema.name
+  if (openApi === 'v3') {
+    const components = { ...(Object.keys(schemas).length === 0 ? {} : { schemas }), securitySchemes: { BearerToken: bearerToken } }
+    return { openapi: '3.0.0', info, paths: sortedPaths, components }
   }
+  const shared = shareParameters(sortedPaths)
+  const security = { securityDefinitions: { BearerToken: bearerToken }, security: [{ BearerToken: [] }] }
+  return { swagger: '2.0', info, paths: shared.paths, definitions: schemas, parameters: shared.parameters, ...security }
+}
+
+/** Custom groups are listed, but nobody tells of where. */
+function isDescribed(path: string): boolean {
+  const [prefix, group] = path.split('/')
+  return prefix !== 'apis' || group === undefined || isBuiltIn(group)
+}
+
+function typesOf(resource: ServedResource, definitions: Definitions) {
+  const { schema, kind, verbs } = resource
+  const object = definitions.add(schema)
   return {
-    deleteOptions: can('delete') ? addEverywhere(typedDeleteOptions, 'DeleteOptions') : '',
-    status: can('delete') ? definitions.add(statusSchema as StructSchema, { group: '', version: 'v1', kind: 'Status' }) : '',
-    patch: can('patch') ? definitions.add(patch) : '',
-    watchEvent: can('watch') ? addEverywhere(watchEvent, 'WatchEvent') : '',
-    resources: definitions.add(apiResourceList, { group: '', version: 'v1', kind: 'APIResourceList' }),
+    object,
+    list: verbs.has('list') ? definitions.add(listSchemaOf(resource)) : object,
+    deleteOptions: verbs.has('delete') ? definitions.add(deleteOptions as StructSchema) : '',
+    status: verbs.has('delete') ? definitions.add(statusSchema as StructSchema) : '',
+    patch: verbs.has('patch') ? definitions.add(patch) : '',
+    watchEvent: verbs.has('watch') && isBuiltIn(resource.group) ? definitions.add(watchEvent) : '',
+    subresource(name: string): string | undefined {
+      const own = resource.subresources.get(name)?.kind
+      // A log is text, though discovery calls it a Pod.
+      if (own === undefined || name === 'log') return undefined
+      if (own.kind === kind.kind) return object
+      const found = subresourceSchemas[own.kind]
+      return found === undefined ? undefined : definitions.add(found)
+    },
   }
 }
-
-const typedDeleteOptions = struct(deleteOptions.name, {
-  apiVersion: field(0, string).optional(),
-  kind: field(0, string).optional(),
-  ...deleteOptions.fields,
-}) as StructSchema
 
 export class OpenApiDocument {
   readonly json: string
@@ -171,43 +153,34 @@ export class OpenApiDocuments {
   index(): OpenApiDocument {
     return this.#keep('index', () => {
       const paths: Record<string, { serverRelativeURL: string }> = {}
-      for (const path of [...this.#groupVersions().keys(), ...this.#discovery().keys()].sort())
+      for (const path of [...this.#contents().keys()].sort())
         paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${this.v3(path)?.hash}` }
       return new OpenApiDocument({ paths })
     })
   }
 
   v2(): OpenApiDocument {
-    return this.#keep('v2', () => new OpenApiDocument(documentOf([...this.#catalog.all()], 'v2', this.#version), protobufOfV2))
-  }
-
-  /** `path`: api/v1, apis/apps/v1. */
-  v3(path: string): OpenApiDocument | undefined {
-    const resources = this.#groupVersions().get(path)
-    if (resources === undefined) return this.#discoveryDocument(path)
-    return this.#keep(path, () => new OpenApiDocument(documentOf(resources, 'v3', this.#version), protobufOfV3))
-  }
-
-  #discovery(): ReturnType<typeof discoveryDocuments> {
-    return discoveryDocuments(groupsOf(this.#catalog.all()))
-  }
-
-  /** `path`: apis, apis/apps, version. */
-  #discoveryDocument(path: string): OpenApiDocument | undefined {
-    const told = this.#discovery().get(path)
-    if (told === undefined) return undefined
-    return this.#keep(path, () => {
-      const definitions = new Definitions('v3', builtInDocumentation)
-      const paths: OpenApiObject = {}
-      addTold(paths, definitions, { version: 'v3', reference: (name) => definitions.reference(name) }, told)
-      return new OpenApiDocument(whole('v3', this.#version, paths, definitions), protobufOfV3)
+    return this.#keep('v2', () => {
+      const contents = [...this.#contents()].map(([path, resources]) => ({ path, resources }))
+      return new OpenApiDocument(documentOf(contents, 'v2', { catalog: this.#catalog, version: this.#version }), protobufOfV2)
     })
   }
 
-  #groupVersions(): ReadonlyMap<string, readonly ServedResource[]> {
+  /** `path`: api/v1, apis/apps/v1, version. */
+  v3(path: string): OpenApiDocument | undefined {
+    const resources = this.#contents().get(path)
+    if (resources === undefined) return undefined
+    const about = { catalog: this.#catalog, version: this.#version }
+    return this.#keep(path, () => new OpenApiDocument(documentOf([{ path, resources }], 'v3', about), protobufOfV3))
+  }
+
+  #contents(): ReadonlyMap<string, readonly ServedResource[]> {
     const byPath = new Map<string, ServedResource[]>()
+    for (const path of ['.well-known/openid-configuration', 'api', 'apis', 'openid/v1/jwks', 'version']) byPath.set(path, [])
     for (const resource of this.#catalog.all()) {
-      const path = resource.group === '' ? `api/${resource.versionName}` : `apis/${resource.group}/${resource.versionName}`
+      const { group, versionName } = resource
+      if (group !== '' && isBuiltIn(group) && !byPath.has(`apis/${group}`)) byPath.set(`apis/${group}`, [])
+      const path = group === '' ? `api/${versionName}` : `apis/${group}/${versionName}`
       const known = byPath.get(path)
       if (known === undefined) byPath.set(path, [resource])
       else known.push(resource)

@@ -1,6 +1,7 @@
 /**
- * One operation as OpenAPI spells it. v2 and v3 say the same in different places: bodies are parameters or stand on their own, media types
- * belong to the operation or to each body and answer, the type of a parameter stands in it or in a schema.
+ * One operation, and one path, as OpenAPI spells them. v2 and v3 say the same in different places: bodies are parameters or stand on their own,
+ * media types belong to the operation or to each body and answer, the type of a parameter stands in it or in a schema. Parameters that all
+ * operations of a path have are the path's.
  */
 import type { OpenApiObject, OpenApiVersion } from '../../apimachinery/schema/to-openapi.ts'
 import type { Parameter } from './openapi-parameters.ts'
@@ -12,62 +13,89 @@ export interface PathsDialect {
 
 export interface Operation {
   readonly id: string
-  /** get, list, put, patch, post, delete, deletecollection, connect, watch, watchlist. Absent, with the kind: not about objects. */
-  readonly action?: string
-  readonly gvk?: { readonly group: string; readonly version: string; readonly kind: string }
   /** core_v1 */
   readonly tag: string
   readonly description: string
+  /** Absent for discovery. The action: get, list, put, patch, post, delete, deletecollection, watch, watchlist, connect. */
+  readonly about?: {
+    readonly action: string
+    readonly gvk: { readonly group: string; readonly version: string; readonly kind: string }
+  }
   readonly parameters: readonly Parameter[]
-  readonly body?: { readonly definition: string; readonly isRequired: boolean; readonly types: readonly string[] }
-  /** Without a definition it is text; absent: whatever a connection says. */
-  readonly answer?: { readonly definition: string | undefined; readonly types: readonly string[] }
+  readonly body?: { readonly definition: string; readonly isRequired: boolean }
+  /** Media types of bodies, said even where there is none; empty: not a word of it. */
+  readonly consumes: readonly string[]
+  readonly produces: readonly string[]
+  /** A definition; absent: text. */
+  readonly answer?: string
   readonly codes: readonly number[]
 }
 
+export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
+
 const codeWords: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted' }
 
-export function operationObject(dialect: PathsDialect, operation: Operation): OpenApiObject {
-  const { id, action, gvk, tag, description, parameters, body, answer, codes } = operation
-  const common = {
-    description,
-    operationId: id,
-    tags: [tag],
-    ...(action === undefined ? {} : { 'x-kubernetes-action': action }),
-    ...(gvk === undefined ? {} : { 'x-kubernetes-group-version-kind': gvk }),
-  }
-  const query = parameters.map((one) => queryParameter(dialect, one))
-  const answerTypes = answer?.types ?? ['*/*']
-  const answerSchema = answer?.definition === undefined ? { type: 'string' } : dialect.reference(answer.definition)
+export function pathItem(dialect: PathsDialect, operations: readonly (readonly [Method, Operation])[]): OpenApiObject {
+  const counts = new Map<string, number>()
+  const all = operations.flatMap(([, { parameters }]) => parameters)
+  for (const one of all) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1)
+  const isCommon = (one: Parameter): boolean => counts.get(keyOf(one)) === operations.length
+  const common = (operations[0]?.[1].parameters ?? []).filter(isCommon).map((one) => parameterObject(dialect, one))
+  const item = operations.map(([method, one]) => {
+    const own = one.parameters.filter((parameter) => !isCommon(parameter))
+    return [method, operationObject(dialect, { ...one, parameters: own })] as const
+  })
+  return { ...Object.fromEntries(item), ...parametersOf(common) }
+}
+
+function keyOf({ name, in: place }: Parameter): string {
+  return `${name} ${place ?? 'query'}`
+}
+
+function operationObject(dialect: PathsDialect, operation: Operation): OpenApiObject {
+  const { id, about, tag, description, parameters, body, answer, codes, consumes, produces } = operation
+  const common = { tags: [tag], description, operationId: id }
+  const extensions =
+    about === undefined
+      ? {}
+      : {
+          'x-kubernetes-action': about.action,
+          'x-kubernetes-group-version-kind': { group: about.gvk.group, kind: about.gvk.kind, version: about.gvk.version },
+        }
+  const written = parameters.map((one) => parameterObject(dialect, one))
+  const answerSchema = answer === undefined ? { type: 'string' } : dialect.reference(answer)
   if (dialect.version === 'v3') {
-    const content = Object.fromEntries(answerTypes.map((type) => [type, { schema: answerSchema }]))
     return {
       ...common,
-      ...(query.length > 0 ? { parameters: query } : {}),
-      ...(body === undefined ? {} : { requestBody: requestBody(dialect, body) }),
-      responses: responses(codes, { content }),
+      ...parametersOf(written),
+      ...(body === undefined ? {} : { requestBody: requestBody(dialect, body, consumes) }),
+      responses: responses(codes, { content: contentOf(produces, answerSchema) }),
+      ...extensions,
     }
   }
-  const inBody =
-    body === undefined
-      ? []
-      : [{ in: 'body', name: 'body', ...(body.isRequired ? { required: true } : {}), schema: dialect.reference(body.definition) }]
+  if (body !== undefined)
+    written.push({ name: 'body', in: 'body', ...(body.isRequired ? { required: true } : {}), schema: dialect.reference(body.definition) })
   return {
     ...common,
-    consumes: body?.types ?? ['*/*'],
-    produces: answerTypes,
+    ...(consumes.length === 0 ? {} : { consumes }),
+    produces,
     schemes: ['https'],
-    parameters: [...inBody, ...query],
+    ...parametersOf(written),
     responses: responses(codes, { schema: answerSchema }),
+    ...extensions,
   }
 }
 
-function requestBody(dialect: PathsDialect, { definition, isRequired, types }: NonNullable<Operation['body']>): OpenApiObject {
-  const schema = dialect.reference(definition)
-  return {
-    content: Object.fromEntries(types.map((type) => [type, { schema }])),
-    ...(isRequired ? { required: true } : {}),
-  }
+function contentOf(types: readonly string[], schema: OpenApiObject): OpenApiObject {
+  return Object.fromEntries([...types].sort().map((type) => [type, { schema }]))
+}
+
+function requestBody(
+  dialect: PathsDialect,
+  { definition, isRequired }: NonNullable<Operation['body']>,
+  types: readonly string[],
+): OpenApiObject {
+  return { content: contentOf(types, dialect.reference(definition)), ...(isRequired ? { required: true } : {}) }
 }
 
 function responses(codes: readonly number[], what: OpenApiObject): OpenApiObject {
@@ -75,12 +103,14 @@ function responses(codes: readonly number[], what: OpenApiObject): OpenApiObject
   return { ...Object.fromEntries(good), '401': { description: 'Unauthorized' } }
 }
 
-export function queryParameter(dialect: PathsDialect, { name, description, type }: Parameter): OpenApiObject {
-  return typed(dialect, { name, in: 'query', description }, type)
+/** By name; the path before the query. */
+function parametersOf(written: readonly OpenApiObject[]): OpenApiObject {
+  if (written.length === 0) return {}
+  const key = (one: OpenApiObject): string => `${one.name} ${one.in}`
+  return { parameters: [...written].sort((a, b) => (key(a) < key(b) ? -1 : 1)) }
 }
-export function pathParameter(dialect: PathsDialect, name: string, description: string): OpenApiObject {
-  return typed(dialect, { name, in: 'path', description, required: true }, 'string')
-}
-function typed({ version }: PathsDialect, parameter: OpenApiObject, type: string): OpenApiObject {
+
+function parameterObject({ version }: PathsDialect, { name, description, type, in: place }: Parameter): OpenApiObject {
+  const parameter = { name, in: place ?? 'query', description, ...(place === 'path' ? { required: true } : {}) }
   return version === 'v3' ? { ...parameter, schema: { type, uniqueItems: true } } : { ...parameter, type, uniqueItems: true }
 }

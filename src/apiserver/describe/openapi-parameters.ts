@@ -6,6 +6,14 @@ export interface Parameter {
   readonly name: string
   readonly description: string
   readonly type: 'string' | 'integer' | 'boolean'
+  /** In the query when absent. */
+  readonly in?: 'path'
+}
+
+export const namespaceParameter: Parameter = { name: 'namespace', in: 'path', description: 'The namespace of the object.', type: 'string' }
+export const pathParameter: Parameter = { name: 'path', in: 'path', description: 'Where the request goes on to.', type: 'string' }
+export function nameParameter(kind: string): Parameter {
+  return { name: 'name', in: 'path', description: `Name of the ${kind}.`, type: 'string' }
 }
 
 export const pretty: Parameter = { name: 'pretty', description: 'Answers are printed with line breaks.', type: 'string' }

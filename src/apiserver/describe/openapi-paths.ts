@@ -2,13 +2,26 @@
  * The paths of OpenAPI documents: which operations a resource has, with which parameters. kubectl looks here whether a server knows
  * fieldValidation, which patches it takes, and which kind lies behind a path.
  *
- * Operation ids are Kubernetes' own (readAppsV1NamespacedDeploymentStatus): generators of clients make method names of them. Parameters that all
- * operations of a path have are the path's.
+ * Operation ids are Kubernetes' own (readAppsV1NamespacedDeploymentStatus): generators of clients make method names of them.
  */
 import type { OpenApiObject } from '../../apimachinery/schema/to-openapi.ts'
 import type { ServedResource } from '../registry/catalog.ts'
-import { type Operation, operationObject, type PathsDialect, pathParameter, queryParameter } from './openapi-operation.ts'
-import { connecting, deleting, deletingMany, listing, type Parameter, patching, pretty, writing } from './openapi-parameters.ts'
+import { isBuiltIn } from '../route.ts'
+import { capital, groupVersionName, tagOf } from './openapi-names.ts'
+import { type Method, type Operation, type PathsDialect, pathItem } from './openapi-operation.ts'
+import {
+  connecting,
+  deleting,
+  deletingMany,
+  listing,
+  nameParameter,
+  namespaceParameter,
+  type Parameter,
+  patching,
+  pathParameter,
+  pretty,
+  writing,
+} from './openapi-parameters.ts'
 
 /** Names of definitions. */
 export interface PathTypes {
@@ -22,98 +35,71 @@ export interface PathTypes {
   readonly subresource: (name: string) => string | undefined
 }
 
-const answerTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
-const listTypes = [...answerTypes, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
+type Operations = (readonly [Method, Operation])[]
+
+const anyType = ['*/*']
+export const objectTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+const watchTypes = [...objectTypes, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
 const patchTypes = [
-  'application/apply-patch+yaml',
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
 ]
+
+/** Wrapped by Kubernetes so that its documents believe they answer with a Status: they do answer with the object. */
+const secretlyReturned = new Set(['namespaces', 'csistoragecapacities'])
 
 export function addPaths(paths: OpenApiObject, resource: ServedResource, dialect: PathsDialect, types: PathTypes): void {
   const { group, versionName, isNamespaced, kind, verbs } = resource
   const base = group === '' ? `/api/${versionName}` : `/apis/${group}/${versionName}`
-  const collection = isNamespaced ? `${base}/namespaces/{namespace}/${resource.resource}` : `${base}/${resource.resource}`
-  const shared = isNamespaced ? [pathParameter(dialect, 'namespace', 'The namespace of the object.')] : []
-  const named = [pathParameter(dialect, 'name', `Name of the ${kind.kind}.`), ...shared]
-  const put = (path: string, operations: readonly [string, Operation][], parameters: readonly OpenApiObject[]): void => {
-    if (operations.length > 0) paths[path] = pathItem(dialect, operations, parameters)
+  const below = isNamespaced ? `/namespaces/{namespace}/${resource.resource}` : `/${resource.resource}`
+  const inPath = isNamespaced ? [namespaceParameter] : []
+  const named = [nameParameter(kind.kind), ...inPath]
+  const put = (path: string, operations: Operations, parameters: readonly Parameter[]): void => {
+    if (operations.length === 0) return
+    const whole = operations.map(([method, one]) => [method, { ...one, parameters: [...parameters, ...one.parameters] }] as const)
+    paths[path] = pathItem(dialect, whole)
   }
-  put(collection, collectionOperations(resource, types), shared)
-  put(`${collection}/{name}`, itemOperations(resource, types), named)
-  if (isNamespaced && verbs.has('list')) {
-    const everywhere = listOperation(resource, types, `list${gvName(resource)}${kind.kind}ForAllNamespaces`)
-    put(`${base}/${resource.resource}`, [['get', everywhere]], [])
-  }
-  if (verbs.has('watch')) {
-    const watched = collection.replace(base, `${base}/watch`)
-    if (isNamespaced) put(`${base}/watch/${resource.resource}`, [['get', watchOperation(resource, types, 'ListForAllNamespaces')]], [])
-    put(watched, [['get', watchOperation(resource, types, 'List')]], shared)
-    if (verbs.has('get')) put(`${watched}/{name}`, [['get', watchOperation(resource, types, '')]], named)
-  }
+  put(base + below, collectionOperations(resource, types), [...inPath, pretty])
+  put(`${base + below}/{name}`, itemOperations(resource, types), [...named, pretty])
+  if (isNamespaced && verbs.has('list'))
+    put(`${base}/${resource.resource}`, [['get', listOperation(resource, types, idOf(resource, 'list', '', 'ForAllNamespaces'))]], [pretty])
   for (const { name } of resource.subresources.values()) {
-    put(`${collection}/{name}/${name}`, subresourceOperations(resource, types, name, ''), named)
+    const operations = subresourceOperations(resource, types, name, '')
+    // Connections print nothing.
+    const shared = name in connecting && name !== 'log' ? named : [...named, pretty]
+    put(`${base + below}/{name}/${name}`, operations, shared)
     if (name !== 'proxy') continue
-    const rest = pathParameter(dialect, 'path', 'Where the request goes on to.')
-    put(`${collection}/{name}/proxy/{path}`, subresourceOperations(resource, types, name, 'WithPath'), [...named, rest])
+    put(`${base + below}/{name}/proxy/{path}`, subresourceOperations(resource, types, name, 'WithPath'), [...shared, pathParameter])
   }
+  // Deprecated, and still told of; not for custom resources.
+  if (!verbs.has('watch') || !isBuiltIn(group)) return
+  const scope = scopeOf(resource)
+  put(
+    `${base}/watch${below}`,
+    [['get', watchOperation(resource, types, idOf(resource, 'watch', scope, 'List'), true)]],
+    [...inPath, pretty],
+  )
+  put(`${base}/watch${below}/{name}`, [['get', watchOperation(resource, types, idOf(resource, 'watch', scope), false)]], [...named, pretty])
+  if (!isNamespaced) return
+  const everywhere = watchOperation(resource, types, idOf(resource, 'watch', '', 'ListForAllNamespaces'), true)
+  put(`${base}/watch/${resource.resource}`, [['get', everywhere]], [pretty])
 }
 
-/** What a version of a group has, by the path of discovery. */
-export function addDiscoveryPath(paths: OpenApiObject, resource: ServedResource, dialect: PathsDialect, definition: string): void {
-  const { group, versionName } = resource
-  const path = group === '' ? `/api/${versionName}/` : `/apis/${group}/${versionName}/`
-  const operation: Operation = {
-    id: `get${gvName(resource)}APIResources`,
-    tag: facts(resource, '', '').tag,
-    description: 'get the resources that there are',
-    parameters: [],
-    answer: { definition, types: answerTypes },
-    codes: [200],
-  }
-  paths[path] ??= { get: operationObject(dialect, operation) }
-}
-
-function pathItem(dialect: PathsDialect, operations: readonly [string, Operation][], ofPath: readonly OpenApiObject[]): OpenApiObject {
-  const [[, first]] = operations as [[string, Operation]]
-  const isCommon = ({ name }: Parameter): boolean => operations.every(([, { parameters }]) => parameters.some((one) => one.name === name))
-  const shown = first.action === 'connect' ? [] : [pretty]
-  const common = [...first.parameters.filter(isCommon), ...shown].map((one) => queryParameter(dialect, one))
-  const item = operations.map(([method, operation]) => {
-    const parameters = operation.parameters.filter((one) => !isCommon(one))
-    return [method, operationObject(dialect, { ...operation, parameters })] as const
-  })
-  const byName = (a: OpenApiObject, b: OpenApiObject): number => (String(a.name) < String(b.name) ? -1 : 1)
-  return { ...Object.fromEntries(item), parameters: [...ofPath, ...common].sort(byName) }
-}
-
-/** RbacAuthorizationV1 */
-function gvName({ group, versionName }: ServedResource): string {
-  const short = group === '' ? 'core' : group.replace(/\.k8s\.io$/, '')
-  return [...short.split('.'), versionName].map(capital).join('')
-}
-function capital(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1)
-}
-
-function facts(
-  resource: ServedResource,
-  action: string,
-  what: string,
-): Required<Pick<Operation, 'action' | 'gvk' | 'tag' | 'description'>> {
-  const { group, versionName, kind } = resource
-  const tag = group === '' ? 'core' : group.replace(/\.k8s\.io$/, '').replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase())
-  return {
-    action,
-    gvk: { group, version: versionName, kind: kind.kind },
-    tag: `${tag}_${versionName}`,
-    description: `${what} ${kind.kind}`,
-  }
+/** readAppsV1NamespacedDeploymentStatus: the verb, group and version, the scope, the kind, the rest. */
+function idOf(resource: ServedResource, verb: string, scope: string, rest = ''): string {
+  return `${verb}${groupVersionName(resource.group, resource.versionName)}${scope}${resource.kind.kind}${rest}`
 }
 
 function scopeOf({ isNamespaced }: ServedResource): string {
   return isNamespaced ? 'Namespaced' : ''
+}
+
+function facts(resource: ServedResource, action: string, what: string): Pick<Operation, 'about' | 'tag' | 'description' | 'consumes'> {
+  const { group, versionName, kind } = resource
+  const gvk = { group, version: versionName, kind: kind.kind }
+  return { about: { action, gvk }, tag: tagOf(group, versionName), description: `${what} ${kind.kind}`, consumes: anyType }
 }
 
 function listOperation(resource: ServedResource, types: PathTypes, id: string): Operation {
@@ -121,83 +107,91 @@ function listOperation(resource: ServedResource, types: PathTypes, id: string): 
     ...facts(resource, 'list', 'list or watch objects of kind'),
     id,
     parameters: listing,
-    answer: { definition: types.list, types: listTypes },
+    produces: watchTypes,
+    answer: types.list,
     codes: [200],
   }
 }
 
-function watchOperation(resource: ServedResource, types: PathTypes, suffix: '' | 'List' | 'ListForAllNamespaces'): Operation {
-  const scope = suffix === 'ListForAllNamespaces' ? '' : scopeOf(resource)
-  const what = suffix === '' ? 'watch one object of kind' : 'watch the objects of kind'
+function watchOperation(resource: ServedResource, types: PathTypes, id: string, isMany: boolean): Operation {
+  const what = isMany
+    ? 'Deprecated: list with watch=true instead. Watch objects of kind'
+    : 'Deprecated: list with watch=true instead. Watch one'
   return {
-    ...facts(resource, suffix === '' ? 'watch' : 'watchlist', what),
-    description: `${what} ${resource.kind.kind}. Deprecated: list with the parameter watch instead${suffix === '' ? ', and name it in fieldSelector' : ''}.`,
-    id: `watch${gvName(resource)}${scope}${resource.kind.kind}${suffix}`,
+    ...facts(resource, isMany ? 'watchlist' : 'watch', what),
+    id,
     parameters: listing,
-    answer: { definition: types.watchEvent, types: listTypes },
+    produces: watchTypes,
+    answer: types.watchEvent,
     codes: [200],
   }
 }
 
-function collectionOperations(resource: ServedResource, types: PathTypes): [string, Operation][] {
-  const { verbs, kind } = resource
-  const operations: [string, Operation][] = []
-  const id = (verb: string, middle = ''): string => `${verb}${gvName(resource)}${middle}${scopeOf(resource)}${kind.kind}`
-  if (verbs.has('list')) operations.push(['get', listOperation(resource, types, id('list'))])
-  if (verbs.has('create'))
-    operations.push(['post', writeOperation(resource, { verb: 'create', id: id('create'), definition: types.object, types })])
+function collectionOperations(resource: ServedResource, types: PathTypes): Operations {
+  const { verbs } = resource
+  const scope = scopeOf(resource)
+  const operations: Operations = []
+  if (verbs.has('list')) operations.push(['get', listOperation(resource, types, idOf(resource, 'list', scope))])
+  if (verbs.has('create')) {
+    const id = idOf(resource, 'create', scope)
+    operations.push(['post', writeOperation(resource, { verb: 'create', id, definition: types.object, types })])
+  }
   if (verbs.has('deletecollection'))
-    operations.push(['delete', deleteOperation(resource, types, { id: id('delete', 'Collection'), isMany: true })])
+    operations.push(['delete', deleteOperation(resource, types, { id: idOf(resource, 'delete', `Collection${scope}`), isMany: true })])
   return operations
 }
 
-function itemOperations(resource: ServedResource, types: PathTypes): [string, Operation][] {
-  const { verbs, kind } = resource
-  const operations: [string, Operation][] = []
-  const id = (verb: string): string => `${verb}${gvName(resource)}${scopeOf(resource)}${kind.kind}`
+function itemOperations(resource: ServedResource, types: PathTypes): Operations {
+  const { verbs } = resource
+  const operations: Operations = []
+  const id = (verb: string): string => idOf(resource, verb, scopeOf(resource))
   const definition = types.object
   if (verbs.has('get')) operations.push(['get', readOperation(resource, id('read'), definition, [])])
   if (verbs.has('update')) operations.push(['put', writeOperation(resource, { verb: 'update', id: id('replace'), definition, types })])
-  if (verbs.has('patch')) operations.push(['patch', writeOperation(resource, { verb: 'patch', id: id('patch'), definition, types })])
   if (verbs.has('delete')) operations.push(['delete', deleteOperation(resource, types, { id: id('delete'), isMany: false })])
+  if (verbs.has('patch')) operations.push(['patch', writeOperation(resource, { verb: 'patch', id: id('patch'), definition, types })])
   return operations
 }
 
 const methodOf = { get: 'get', create: 'post', update: 'put', patch: 'patch', delete: 'delete' } as const
-const idOf = { get: 'read', create: 'create', update: 'replace', patch: 'patch', delete: 'delete' } as const
+const idVerbOf = { get: 'read', create: 'create', update: 'replace', patch: 'patch', delete: 'delete' } as const
 
-function subresourceOperations(resource: ServedResource, types: PathTypes, name: string, suffix: string): [string, Operation][] {
+function subresourceOperations(resource: ServedResource, types: PathTypes, name: string, suffix: string): Operations {
   const subresource = resource.subresources.get(name)
-  const own = types.subresource(name)
-  const gvk = subresource === undefined || own === types.object ? {} : { gvk: subresource.kind }
-  const rest = `${scopeOf(resource)}${resource.kind.kind}${capital(name)}${suffix}`
-  const operations: [string, Operation][] = []
-  for (const verb of subresource?.verbs ?? []) {
-    if (!(verb in methodOf)) continue
-    const known = verb as keyof typeof methodOf
-    const method = methodOf[known]
-    const id = `${idOf[known]}${gvName(resource)}${rest}`
-    if (name in connecting && name !== 'log')
-      operations.push([method, { ...connectOperation(resource, `connect${gvName(resource)}${capital(method)}${rest}`, name), ...gvk }])
-    else if (known === 'get') operations.push([method, { ...readOperation(resource, id, own, connecting[name] ?? []), ...gvk }])
-    else if (known !== 'delete' && own !== undefined)
-      operations.push([method, { ...writeOperation(resource, { verb: known, id, definition: own, types }), ...gvk }])
+  if (subresource === undefined) return []
+  const rest = `${capital(name)}${suffix}`
+  const scope = scopeOf(resource)
+  const methods = subresource.verbs.flatMap((verb) => (verb in methodOf ? [verb as keyof typeof methodOf] : []))
+  const about = (one: Operation): Operation => (one.about === undefined ? one : { ...one, about: { ...one.about, gvk: subresource.kind } })
+  if (name in connecting && name !== 'log') {
+    // A proxy passes on any method, also those that are no verb.
+    const all: Method[] = [...methods.map((verb) => methodOf[verb]), ...(name === 'proxy' ? (['head', 'options'] as const) : [])]
+    return all.map((method) => {
+      return [method, about(connectOperation(resource, idOf(resource, 'connect', `${capital(method)}${scope}`, rest), name))]
+    })
   }
-  if (name === 'proxy' && subresource !== undefined) {
-    // A proxy passes these on too.
-    for (const method of ['head', 'options'])
-      operations.push([method, { ...connectOperation(resource, `connect${gvName(resource)}${capital(method)}${rest}`, name), ...gvk }])
+  const own = types.subresource(name)
+  const operations: Operations = []
+  for (const verb of methods) {
+    const id = idOf(resource, idVerbOf[verb], scope, rest)
+    if (verb === 'get') {
+      const one = readOperation(resource, id, own, connecting[name] ?? [])
+      // What discovery calls a log's kind is the Pod's.
+      operations.push(['get', own === undefined ? one : about(one)])
+    } else if (verb !== 'delete' && own !== undefined)
+      operations.push([methodOf[verb], about(writeOperation(resource, { verb, id, definition: own, types }))])
   }
   return operations
 }
 
-function readOperation(resource: ServedResource, id: string, definition: string | undefined, parameters: readonly Parameter[]): Operation {
-  const types = definition === undefined ? ['text/plain', ...answerTypes] : answerTypes
-  return { ...facts(resource, 'get', 'read the specified'), id, parameters, answer: { definition, types }, codes: [200] }
+function readOperation(resource: ServedResource, id: string, answer: string | undefined, parameters: readonly Parameter[]): Operation {
+  const common = { ...facts(resource, 'get', 'read the specified'), id, parameters, codes: [200] }
+  return answer === undefined ? { ...common, produces: ['text/plain', ...objectTypes] } : { ...common, produces: objectTypes, answer }
 }
 
 function connectOperation(resource: ServedResource, id: string, name: string): Operation {
-  return { ...facts(resource, 'connect', `connect to ${name} of`), id, parameters: connecting[name] ?? [], codes: [200] }
+  const parameters = connecting[name] ?? []
+  return { ...facts(resource, 'connect', `connect to ${name} of`), id, parameters, produces: anyType, codes: [200] }
 }
 
 interface Write {
@@ -214,20 +208,23 @@ function writeOperation(resource: ServedResource, { verb, id, definition, types 
     ...facts(resource, methodOf[verb], words),
     id,
     parameters: isPatch ? patching : writing,
-    body: { definition: isPatch ? types.patch : definition, isRequired: true, types: isPatch ? patchTypes : ['*/*'] },
-    answer: { definition, types: answerTypes },
+    body: { definition: isPatch ? types.patch : definition, isRequired: true },
+    consumes: isPatch ? patchTypes : anyType,
+    produces: objectTypes,
+    answer: definition,
     codes: verb === 'create' ? [200, 201, 202] : [200, 201],
   }
 }
 
 function deleteOperation(resource: ServedResource, types: PathTypes, { id, isMany }: { id: string; isMany: boolean }): Operation {
-  const definition = !isMany && resource.kind.returnsDeletedObject === true ? types.object : types.status
+  const isObject = !isMany && resource.kind.returnsDeletedObject === true && !secretlyReturned.has(resource.resource)
   return {
     ...facts(resource, isMany ? 'deletecollection' : 'delete', isMany ? 'delete the selected objects of kind' : 'delete the specified'),
     id,
     parameters: isMany ? deletingMany : deleting,
-    body: { definition: types.deleteOptions, isRequired: false, types: ['*/*'] },
-    answer: { definition, types: answerTypes },
+    body: { definition: types.deleteOptions, isRequired: false },
+    produces: objectTypes,
+    answer: isObject ? types.object : types.status,
     codes: isMany ? [200] : [200, 202],
   }
 }

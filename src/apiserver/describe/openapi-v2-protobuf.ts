@@ -3,7 +3,7 @@
  */
 import type { OpenApiObject } from '../../apimachinery/schema/to-openapi.ts'
 import { ProtobufWriter } from '../../wire/protobuf.ts'
-import { any, entries, extensions, message, named, text, texts } from './gnostic.ts'
+import { any, entries, extensions, message, named, objects, text, texts } from './gnostic.ts'
 
 export function encodeOpenApiV2(document: OpenApiObject): Uint8Array {
   const writer = new ProtobufWriter(1 << 20)
@@ -19,10 +19,28 @@ export function encodeOpenApiV2(document: OpenApiObject): Uint8Array {
   message(writer, 9, () => {
     for (const [name, definition] of entries(document.definitions)) named(writer, 1, name, () => schema(writer, definition))
   })
+  message(writer, 10, () => {
+    for (const [name, one] of entries(document.parameters)) named(writer, 1, name, () => parameter(writer, one))
+  })
+  for (const requirement of objects(document.security))
+    message(writer, 12, () => {
+      for (const [name, scopes] of Object.entries(requirement)) named(writer, 1, name, () => texts(writer, 1, scopes))
+    })
+  message(writer, 13, () => {
+    for (const [name, one] of entries(document.securityDefinitions))
+      named(writer, 1, name, () =>
+        message(writer, 2, () => {
+          text(writer, 1, one.type)
+          text(writer, 2, one.name)
+          text(writer, 3, one.in)
+          text(writer, 4, one.description)
+        }),
+      )
+  })
   return writer.finish()
 }
 
-const methods = { get: 2, put: 3, post: 4, delete: 5, patch: 8 } as const
+const methods = { get: 2, put: 3, post: 4, delete: 5, options: 6, head: 7, patch: 8 } as const
 
 function pathItem(writer: ProtobufWriter, item: OpenApiObject): void {
   for (const [method, number] of Object.entries(methods)) {
@@ -55,8 +73,10 @@ function operation(writer: ProtobufWriter, one: OpenApiObject): void {
 }
 
 function parameters(writer: ProtobufWriter, number: number, all: unknown): void {
-  for (const one of (all as readonly OpenApiObject[] | undefined) ?? [])
-    message(writer, number, () => message(writer, 1, () => parameter(writer, one)))
+  for (const one of objects(all)) {
+    if (one.$ref !== undefined) message(writer, number, () => message(writer, 2, () => text(writer, 1, one.$ref)))
+    else message(writer, number, () => message(writer, 1, () => parameter(writer, one)))
+  }
 }
 
 function parameter(writer: ProtobufWriter, one: OpenApiObject): void {
@@ -77,6 +97,7 @@ function parameter(writer: ProtobufWriter, one: OpenApiObject): void {
       text(writer, 4, one.name)
       // A query parameter may also allow empty values: its type comes one number later.
       text(writer, one.in === 'path' ? 5 : 6, one.type)
+      if (one.uniqueItems === true) writer.boolField(one.in === 'path' ? 19 : 20, true)
     }),
   )
 }

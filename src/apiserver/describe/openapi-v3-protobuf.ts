@@ -17,16 +17,28 @@ export function encodeOpenApiV3(document: OpenApiObject): Uint8Array {
   message(writer, 4, () => {
     for (const [path, item] of entries(document.paths)) named(writer, 1, path, () => pathItem(writer, item))
   })
-  message(writer, 5, () =>
-    message(writer, 1, () => {
-      for (const [name, one] of entries((document.components as OpenApiObject).schemas))
-        named(writer, 1, name, () => schemaOrReference(writer, one))
-    }),
-  )
+  message(writer, 5, () => {
+    const { schemas, securitySchemes } = document.components as OpenApiObject
+    if (schemas !== undefined)
+      message(writer, 1, () => {
+        for (const [name, one] of entries(schemas)) named(writer, 1, name, () => schemaOrReference(writer, one))
+      })
+    message(writer, 7, () => {
+      for (const [name, one] of entries(securitySchemes))
+        named(writer, 1, name, () => message(writer, 1, () => securityScheme(writer, one)))
+    })
+  })
   return writer.finish()
 }
 
-const methods = { get: 4, put: 5, post: 6, delete: 7, patch: 10 } as const
+const methods = { get: 4, put: 5, post: 6, delete: 7, options: 8, head: 9, patch: 10 } as const
+
+function securityScheme(writer: ProtobufWriter, { type, description, name, in: place }: OpenApiObject): void {
+  text(writer, 1, type)
+  text(writer, 2, description)
+  text(writer, 3, name)
+  text(writer, 4, place)
+}
 
 function pathItem(writer: ProtobufWriter, item: OpenApiObject): void {
   for (const [method, number] of Object.entries(methods)) {

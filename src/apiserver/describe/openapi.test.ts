@@ -37,6 +37,7 @@ interface Operation {
   readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> }
 }
 interface Document {
+  readonly parameters?: Readonly<Record<string, unknown>>
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly definitions: Definitions
 }
@@ -70,9 +71,11 @@ function operationsOf({ paths }: Document): Operation[] {
 test('whatever is referred to is there, in v2 and in each document of v3', async () => {
   await using api = await startTestApiServer()
   const check = (document: Document, prefix: string): void => {
-    const missing = [...references(document)].filter(
-      (one) => !one.startsWith(prefix) || !(one.slice(prefix.length) in document.definitions),
-    )
+    const known = new Set([
+      ...Object.keys(document.definitions).map((name) => prefix + name),
+      ...Object.keys(document.parameters ?? {}).map((name) => `#/parameters/${name}`),
+    ])
+    const missing = [...references(document)].filter((one) => !known.has(one))
     expect(missing).toEqual([])
   }
   check(await v2Of(api), '#/definitions/')
@@ -100,14 +103,14 @@ test('every kind that is served is found by group, version and kind, and so is i
       version?: string
       verbs: string[]
     }[]
-    for (const { kind, group, version, verbs } of resources) {
+    for (const { kind, group, version, verbs } of resources ?? []) {
       const names =
         group !== undefined || version !== undefined
           ? []
           : [
               kind,
-              ...(verbs.includes('delete') ? ['DeleteOptions'] : []),
               ...(verbs.includes('watch') ? ['WatchEvent'] : []),
+              ...(verbs.includes('delete') ? ['DeleteOptions'] : []),
               ...(verbs.includes('list') ? [`${kind}List`] : []),
             ]
       // Options of connections travel in queries.

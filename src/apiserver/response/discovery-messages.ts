@@ -1,9 +1,10 @@
 /**
- * How discovery documents look in protobuf. They are no objects of a kind: nobody stores, defaults or validates them.
+ * How discovery documents look, in protobuf and OpenAPI. They are no objects of a kind: nobody stores, defaults or validates them.
  */
 
+import { typeMeta } from '../../apimachinery/meta.ts'
 import { listMeta, objectMeta } from '../../apimachinery/object.ts'
-import { boolean, field, list, type StructSchema, string, struct } from '../../apimachinery/schema/schema.ts'
+import { boolean, field, list, rawExtension, type StructSchema, string, struct } from '../../apimachinery/schema/schema.ts'
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 
@@ -12,22 +13,23 @@ const serverAddresses = list(struct(`${meta}.ServerAddressByClientCIDR`, { clien
 const groupVersion = struct(`${meta}.GroupVersionForDiscovery`, { groupVersion: field(1, string), version: field(2, string) })
 
 const apiGroup = struct(`${meta}.APIGroup`, {
+  ...typeMeta,
   name: field(1, string),
-  versions: field(2, list(groupVersion)),
+  versions: field(2, list(groupVersion)).listAtomic(),
   preferredVersion: field(3, groupVersion).optional(),
-  serverAddressByClientCIDRs: field(4, serverAddresses).optional(),
+  serverAddressByClientCIDRs: field(4, serverAddresses).optional().listAtomic(),
 })
 
 const apiResource = struct(`${meta}.APIResource`, {
   name: field(1, string),
-  namespaced: field(2, boolean),
-  kind: field(3, string),
-  verbs: field(4, list(string, { wrapper: `${meta}.Verbs` })),
-  shortNames: field(5, list(string)).optional(),
   singularName: field(6, string),
-  categories: field(7, list(string)).optional(),
+  namespaced: field(2, boolean),
   group: field(8, string).optional(),
   version: field(9, string).optional(),
+  kind: field(3, string),
+  verbs: field(4, list(string, { wrapper: `${meta}.Verbs` })),
+  shortNames: field(5, list(string)).optional().listAtomic(),
+  categories: field(7, list(string)).optional().listAtomic(),
   storageVersionHash: field(10, string).optional(),
 })
 
@@ -65,12 +67,38 @@ const groupDiscovery = struct(`${aggregated}.APIGroupDiscovery`, {
 })
 
 export const discoveryMessages = {
-  APIVersions: struct(`${meta}.APIVersions`, { versions: field(1, list(string)), serverAddressByClientCIDRs: field(2, serverAddresses) }),
+  APIVersions: struct(`${meta}.APIVersions`, {
+    ...typeMeta,
+    versions: field(1, list(string)).listAtomic(),
+    serverAddressByClientCIDRs: field(2, serverAddresses).listAtomic(),
+  }),
   APIGroup: apiGroup,
-  APIGroupList: struct(`${meta}.APIGroupList`, { groups: field(1, list(apiGroup)) }),
-  APIResourceList: struct(`${meta}.APIResourceList`, { groupVersion: field(1, string), resources: field(2, list(apiResource)) }),
+  APIGroupList: struct(`${meta}.APIGroupList`, { ...typeMeta, groups: field(1, list(apiGroup)).listAtomic() }),
+  APIResourceList: struct(`${meta}.APIResourceList`, {
+    ...typeMeta,
+    groupVersion: field(1, string),
+    resources: field(2, list(apiResource)).listAtomic(),
+  }),
   APIGroupDiscoveryList: struct(`${aggregated}.APIGroupDiscoveryList`, {
     metadata: field(1, listMeta).optional(),
     items: field(2, list(groupDiscovery)),
   }),
 } as unknown as Readonly<Record<string, StructSchema>>
+
+/** Only to be told of: nobody encodes these by their schema. */
+export const watchEvent = struct(`${meta}.WatchEvent`, { type: field(1, string), object: field(2, rawExtension) }) as StructSchema
+export const versionInfoSchema = struct('io.k8s.apimachinery.pkg.version.Info', {
+  major: field(0, string),
+  minor: field(0, string),
+  emulationMajor: field(0, string).optional(),
+  emulationMinor: field(0, string).optional(),
+  minCompatibilityMajor: field(0, string).optional(),
+  minCompatibilityMinor: field(0, string).optional(),
+  gitVersion: field(0, string),
+  gitCommit: field(0, string),
+  gitTreeState: field(0, string),
+  buildDate: field(0, string),
+  goVersion: field(0, string),
+  compiler: field(0, string),
+  platform: field(0, string),
+}) as StructSchema

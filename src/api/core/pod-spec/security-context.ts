@@ -1,13 +1,17 @@
 /**
  * What a Pod and its containers may do on the machine.
  */
-import { boolean, field, type Infer, int64, list, string, struct } from '../../../apimachinery/schema/schema.ts'
+import { boolean, field, type Infer, int64, list, string, struct, union } from '../../../apimachinery/schema/schema.ts'
 
 export interface AppArmorProfile extends Infer<typeof appArmorProfile> {}
-export const appArmorProfile = struct('core.v1.AppArmorProfile', {
-  type: field(1, string).enum('Localhost', 'RuntimeDefault', 'Unconfined'),
-  localhostProfile: field(2, string).optional().pointer(),
-})
+export const appArmorProfile = union(
+  struct('core.v1.AppArmorProfile', {
+    type: field(1, string).enum('Localhost', 'RuntimeDefault', 'Unconfined'),
+    localhostProfile: field(2, string).optional().pointer(),
+  }),
+  'type',
+  { localhostProfile: 'LocalhostProfile' },
+)
 
 export interface Capabilities extends Infer<typeof capabilities> {}
 export const capabilities = struct('core.v1.Capabilities', {
@@ -24,10 +28,14 @@ export const seLinuxOptions = struct('core.v1.SELinuxOptions', {
 })
 
 export interface SeccompProfile extends Infer<typeof seccompProfile> {}
-export const seccompProfile = struct('core.v1.SeccompProfile', {
-  type: field(1, string).enum('Localhost', 'RuntimeDefault', 'Unconfined'),
-  localhostProfile: field(2, string).optional().pointer(),
-})
+export const seccompProfile = union(
+  struct('core.v1.SeccompProfile', {
+    type: field(1, string).enum('Localhost', 'RuntimeDefault', 'Unconfined'),
+    localhostProfile: field(2, string).optional().pointer(),
+  }),
+  'type',
+  { localhostProfile: 'LocalhostProfile' },
+)
 
 export interface WindowsSecurityContextOptions extends Infer<typeof windowsSecurityContextOptions> {}
 export const windowsSecurityContextOptions = struct('core.v1.WindowsSecurityContextOptions', {
