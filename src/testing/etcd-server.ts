@@ -13,7 +13,13 @@ export interface TestEtcd extends AsyncDisposable {
   readonly member: Member
 }
 
-export async function startTestEtcd(options: Partial<EmbeddedStoreOptions> & { readonly quotaBytes?: number } = {}): Promise<TestEtcd> {
+export interface TestEtcdOptions extends Partial<EmbeddedStoreOptions> {
+  readonly quotaBytes?: number
+  /** Any that is free. */
+  readonly port?: number
+}
+
+export async function startTestEtcd(options: TestEtcdOptions = {}): Promise<TestEtcd> {
   const store = await openEmbeddedStore({ clock: realClock, log: silentLog, historyMsMax: Number.POSITIVE_INFINITY, ...options })
   const member = new Member({
     store,
@@ -28,7 +34,7 @@ export async function startTestEtcd(options: Partial<EmbeddedStoreOptions> & { r
     quotaBytes: options.quotaBytes ?? 2 * 1024 ** 3,
     watchProgressMs: 600_000,
   })
-  const server = await startEtcdServer(member, [{ host: '127.0.0.1', port: 0 }])
+  const server = await startEtcdServer(member, [{ host: '127.0.0.1', port: options.port ?? 0 }])
   return {
     address: `127.0.0.1:${server.ports[0]}`,
     store,

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   /** "https://10.0.0.1:2379", "http://…", "unix:///…", or without a scheme. */
   readonly endpoints: readonly string[]
   readonly tls?: EtcdTls
+  /** How long a call is tried before its caller learns that nobody answers; ten seconds. */
+  readonly callMsMax?: number
   readonly clock: Clock
 }
 
@@ -30,8 +32,6 @@ const keepaliveMs = 30_000
 const keepaliveTimeoutMs = 10_000
 /** How long one endpoint may take to answer. */
 const attemptMsMax = 5000
-/** How long a call is tried before its caller learns that nobody answers. */
-const callMsMax = 10_000
 const retryMs = 100
 
 const channelOptions = {
@@ -41,7 +41,7 @@ const channelOptions = {
   'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 2000,
+  'grpc.max_reconnect_backoff_ms': 1000,
   'grpc.enable_http_proxy': 0,
   // Our channels are our own: one that another store closes must not be this one's.
   'grpc.use_local_subchannel_pool': 1,
@@ -59,14 +59,16 @@ export class EtcdConnection {
   readonly endpoints: readonly string[]
   readonly #clients: readonly Client[]
   readonly #clock: Clock
+  readonly #callMsMax: number
   readonly #metadata = new Metadata()
   #current = 0
   #isClosed = false
 
-  constructor({ endpoints, tls, clock }: ConnectionOptions) {
+  constructor({ endpoints, tls, callMsMax = 10_000, clock }: ConnectionOptions) {
     if (endpoints.length === 0) throw new Error('At least one endpoint of etcd is needed')
     this.endpoints = endpoints
     this.#clock = clock
+    this.#callMsMax = callMsMax
     this.#metadata.set('hasleader', 'true')
     this.#clients = endpoints.map((endpoint) => {
       const { address, isSecure } = targetOf(endpoint, tls !== undefined)
@@ -76,7 +78,7 @@ export class EtcdConnection {
 
   /** `isRead`: may be done twice. */
   async call<Q, A>(method: EtcdMethod<Q, A>, request: Partially<Q>, { isRead }: { readonly isRead: boolean }): Promise<A> {
-    const endMs = this.#clock.monotonicMs() + callMsMax
+    const endMs = this.#clock.monotonicMs() + this.#callMsMax
     for (let attempt = 1; ; attempt++) {
       const index = this.#current
       try {

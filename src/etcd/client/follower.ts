@@ -20,7 +20,7 @@ import { type KeyPlace, storeErrorFrom } from './requests.ts'
 const pageKeys = 1000
 const everyKey = '\0'
 const retryMsMin = 50
-const retryMsMax = 2000
+const retryMsMax = 1000
 
 export class Follower {
   readonly #connection: EtcdConnection
@@ -31,6 +31,7 @@ export class Follower {
   readonly #stopping = new AbortController()
   #mirror: Mirror
   #isReset = false
+  #retryMs = retryMsMin
   #endStream: (() => void) | undefined
   readonly #running: Promise<void>
 
@@ -69,22 +70,20 @@ export class Follower {
 
   async #follow(): Promise<void> {
     const { signal } = this.#stopping
-    let retryMs = retryMsMin
     while (!signal.aborted) {
-      const before = this.#mirror.revision
-      const end = await this.#watchOnce()
-      if (signal.aborted) return
-      if (this.#mirror.revision > before) retryMs = retryMsMin
       try {
-        if (end === 'compacted' || this.#isReset) await this.#reload()
-        else this.#log.info('The watch of etcd ended; it goes on from where it was', { error: end, revision: this.#mirror.revision })
-        await this.#clock.sleep(retryMs, signal)
+        if (this.#isReset) await this.#reload()
+        const end = await this.#watchOnce()
+        if (signal.aborted) return
+        if (end === 'compacted') this.#isReset = true
+        if (this.#isReset) continue
+        this.#log.info('The watch of etcd ended; it goes on from where it was', { error: end, revision: this.#mirror.revision })
       } catch (error) {
         if (signal.aborted) return
         this.#log.warn('Cannot read what etcd holds; trying again', { error })
-        await this.#clock.sleep(retryMs, signal).catch(() => undefined)
       }
-      retryMs = Math.min(retryMs * 2, retryMsMax)
+      await this.#clock.sleep(this.#retryMs, signal).catch(() => undefined)
+      this.#retryMs = Math.min(this.#retryMs * 2, retryMsMax)
     }
   }
 
@@ -119,6 +118,7 @@ export class Follower {
       stream.on('data', (answer: WatchResponse) => {
         if (isOver) return
         try {
+          this.#retryMs = retryMsMin
           if (answer.canceled) end(Number(answer.compactRevision) > 0 ? 'compacted' : answer.cancelReason)
           else this.#take(mirror, answer.events)
         } catch (error) {
