@@ -10,8 +10,9 @@
  */
 import { ProtobufError, ProtobufReader, ProtobufWriter, wireBytes, wireFixed64, wireVarint } from '../../wire/protobuf.ts'
 import { sortStrings } from '../go-strings.ts'
-import type { Field, Schema, StructSchema } from '../schema/schema.ts'
+import type { Field, Schema, SchemaOr, StructSchema } from '../schema/schema.ts'
 import { embeddedName, goFieldName, shortName } from './go-field-names.ts'
+import { readSchemaOr, type SchemaMessages, writeSchemaOr } from './schema-or.ts'
 
 type Plain = Record<string, unknown>
 type Facts = Field<unknown, boolean>['facts']
@@ -284,6 +285,11 @@ function valueWriter(schema: Schema): WriteValue {
     case 'json':
     case 'rawExtension':
     case 'fieldsV1':
+      if (schema.either !== undefined) {
+        const { or } = schema.either
+        const schemas = schemaMessages(schema.either)
+        return nested((writer, value) => writeSchemaOr(writer, or, value, schemas))
+      }
       return nested((writer, value) => {
         if (value !== undefined && value !== null) writer.bytesField(1, encoder.encode(JSON.stringify(value)))
       })
@@ -343,7 +349,24 @@ function readerOf(schema: Schema): ReadValue {
     case 'map':
       return mapEntry(mapValueReader(schema.values), zeroOf(schema.values))
     default:
-      return messageReader(schema.type)
+      return schema.either === undefined ? messageReader(schema.type) : schemaOrReader(schema.either)
+  }
+}
+
+function schemaMessages({ schema }: SchemaOr): SchemaMessages {
+  return {
+    write: (writer, field, value) => valueWriter(schema())(writer, field, value),
+    read: (reader, depth) => readerOf(schema())(reader, depth),
+  }
+}
+
+function schemaOrReader(either: SchemaOr): ReadValue {
+  const schemas = schemaMessages(either)
+  return (reader, depth) => {
+    const outer = reader.enter()
+    const value = readSchemaOr(reader, either, schemas, depth + 1)
+    reader.leave(outer)
+    return value
   }
 }
 
