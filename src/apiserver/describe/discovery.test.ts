@@ -16,6 +16,13 @@ test('storageVersionHash() is the known one for Pods', () => {
   expect(storageVersionHash('', 'v1', 'Pod')).toBe('xPOwRZ+Yhw8=')
 })
 
+test('kinds that v1.34 keeps in an older version have the hash of that', async () => {
+  await using api = await startTestApiServer()
+  const { resources } = (await api.request('GET', '/apis/resource.k8s.io/v1')).json
+  const hashes = (resources as { storageVersionHash?: string }[]).flatMap(({ storageVersionHash: hash }) => hash ?? [])
+  expect(hashes).toEqual(['weQRMT6DeYM=', 'EJAWH5WrAYg=', '24m0okHrUtk=', 'z6Bc9vgk6yE='])
+})
+
 test('aggregated discovery has an ETag and answers 304', async () => {
   await using api = await startTestApiServer()
   const first = await api.request('GET', '/apis', undefined, { headers: { accept: `${aggregated},application/json` } })

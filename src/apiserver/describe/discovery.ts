@@ -113,7 +113,7 @@ function resourceEntry({ resource, singular, isNamespaced, kind, verbs, store }:
     ...(kind.categories?.length ? { categories: kind.categories } : {}),
     ...(kind.isVirtual || kind.kind === 'ComponentStatus'
       ? {}
-      : { storageVersionHash: storageVersionHash(store.group, store.version.name, kind.kind) }),
+      : { storageVersionHash: storageVersionHash(store.group, storedAs[`${store.group}/${kind.kind}`] ?? store.version.name, kind.kind) }),
   }
 }
 
@@ -130,6 +130,16 @@ function subresourceEntries({ resource, isNamespaced, subresources, group, versi
       verbs: [...verbs].sort(),
     }
   })
+}
+
+/** Kubernetes v1.34 keeps these in an older version, for the sake of v1.33. Ours are kept in v1; clients only compare hashes. */
+const storedAs: Readonly<Record<string, string>> = {
+  'apiextensions.k8s.io/CustomResourceDefinition': 'v1beta1',
+  'resource.k8s.io/DeviceClass': 'v1beta2',
+  'resource.k8s.io/ResourceClaim': 'v1beta2',
+  'resource.k8s.io/ResourceClaimTemplate': 'v1beta2',
+  'resource.k8s.io/ResourceSlice': 'v1beta2',
+  'storage.k8s.io/VolumeAttributesClass': 'v1beta1',
 }
 
 export function storageVersionHash(group: string, version: string, kind: string): string {
