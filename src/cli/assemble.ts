@@ -52,6 +52,8 @@ export interface ClusterOptions {
   readonly nodeMonitorGraceMs: number
   /** How long the store remembers. */
   readonly historyMs: number
+  /** Where the store is served as etcd besides, if anywhere. */
+  readonly etcdUrl?: URL
   /** "api/beta", "networking.k8s.io/v1beta1" and the like: what is served besides, or not. */
   readonly runtimeConfig: Readonly<Record<string, boolean>>
   readonly progress: Progress
@@ -106,6 +108,15 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
   progress.step('certificates', certificatesOutcome(pki, options))
   const { keys } = store.stats()
   progress.step('store', `${keys === 0 ? 'empty' : `${keys} objects`}, ${isEphemeral ? 'in memory' : `in ${show(places.storeDirectory)}`}`)
+
+  if (options.etcdUrl !== undefined) {
+    const url = options.etcdUrl
+    const directory = `${places.pkiDirectory}/etcd`
+    const { etcdctlLine, serveClusterStore } = await import('./etcd-front.ts')
+    const etcd = await serveClusterStore({ world, store, url, name: places.name, directory })
+    stack.defer(() => etcd.close())
+    progress.step('etcd', etcdctlLine([url], show(directory)))
+  }
 
   let handler: HttpHandler = () => ({ status: 503, headers: { 'retry-after': '1' }, body: 'The API server is starting\n' })
   const tls = { key: pki.server.key, cert: pki.server.certificate, clientCa: [pki.authority.certificate] }

@@ -25,6 +25,8 @@ export interface MemberOptions {
   readonly transactionOpsMax: number
   readonly quotaBytes: number
   readonly watchProgressMs: number
+  /** What the process holds, for its metrics. */
+  readonly residentBytes?: () => number
 }
 
 export class Member {

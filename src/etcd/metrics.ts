@@ -73,6 +73,8 @@ export class EtcdMetrics {
       Math.max(logBytes + snapshotBytes, store.memoryBytes),
     )
     gauge('etcd_mvcc_db_total_size_in_use_in_bytes', 'Total size of the underlying database logically in use in bytes.', store.memoryBytes)
+    if (options.residentBytes !== undefined)
+      gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', options.residentBytes())
     const versions = [
       [
         'etcd_server_version',

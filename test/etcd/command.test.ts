@@ -35,13 +35,14 @@ function run(name: string, ...args: string[]): Run {
 }
 
 /** Until it says that it serves, or has ended. */
-async function serving({ child, said, ended }: Run): Promise<void> {
+async function serving({ child, said, ended }: Run, sign = 'serving client traffic'): Promise<void> {
   let isOver = false
   void ended.then(() => {
     isOver = true
   })
-  while (!said().includes('serving client traffic')) {
-    await Promise.race([new Promise((resolve) => child.stderr?.once('data', resolve)), ended])
+  while (!said().includes(sign)) {
+    const more = [child.stdout, child.stderr].map((stream) => new Promise((resolve) => stream?.once('data', resolve)))
+    await Promise.race([...more, ended])
     if (isOver) throw new Error(said())
   }
 }
@@ -107,4 +108,24 @@ test.each([
   expect(await ended.ended).toBe(code)
   expect(ended.said()).toMatch(said)
   expect(existsSync(join(directory, 'default.etcd', 'member'))).toBe(false)
+})
+
+test("t8s up --etcd-url: the cluster's store, for etcdctl; never in the clear for others", async () => {
+  const port = await freePort()
+  const flags = ['up', '--ephemeral', '--nodes', '0', '--kubeconfig', join(directory, 'kubeconfig'), '--etcd-url']
+  const cluster = run('t8s', ...flags, `http://127.0.0.1:${port}`)
+  await serving(cluster, 'Ready in')
+  using client = new EtcdClient(`127.0.0.1:${port}`)
+  expect(await client.range({ key: '/registry/namespaces/default' })).toMatchObject({ count: 1 })
+  cluster.child.kill('SIGTERM')
+  expect(await cluster.ended).toBe(0)
+  for (const [url, said] of [
+    ['http://10.0.0.1:2379', /served on loopback only, not on "10.0.0.1"/],
+    ['https://127.0.0.1:2379', /--ephemeral keeps no files/],
+    ['localhost', /must be a URL/],
+  ] as const) {
+    const refused = run('t8s', ...flags, url)
+    expect(await refused.ended).toBe(1)
+    expect(refused.said()).toMatch(said)
+  }
 })

@@ -17,7 +17,7 @@ import type { EmbeddedStore } from '../../store/embedded.ts'
 import { openEmbeddedStore } from '../../store/embedded.ts'
 import type { TlsOptions } from '../../wire/http-server.ts'
 import { errorText } from '../error-text.ts'
-import { openCertificates } from '../pki.ts'
+import { etcdCertificates, etcdctlLine, hostOf, parseEtcdUrl, portOf } from '../etcd-front.ts'
 import { absolute, UserError } from '../places.ts'
 import { version } from '../version.ts'
 import { durationMs, type EtcdFlags } from './etcd-flags.ts'
@@ -33,7 +33,7 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
   requireOneMember(flags)
   const compaction = compactionOf(flags)
   const dataDirectory = absolute(flags.dataDir ?? `${flags.name}.etcd`, process)
-  const listenUrls = (flags.listenClientUrls ?? ['https://localhost:2379']).map(parseUrl)
+  const listenUrls = (flags.listenClientUrls ?? ['https://localhost:2379']).map(parseEtcdUrl)
   const stopping = new AbortController()
   using _signals = process.onStop(() => {
     if (stopping.signal.aborted) process.exit(130)
@@ -55,9 +55,10 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
     requestBytesMax: flags.maxRequestBytes,
     transactionOpsMax: flags.maxTxnOps,
     quotaBytes: flags.quotaBackendBytes === 0 ? quotaBytesDefault : flags.quotaBackendBytes,
+    residentBytes: () => process.residentBytes(),
     watchProgressMs: flags.experimentalWatchProgressNotifyInterval ?? flags.watchProgressNotifyInterval,
   })
-  const addresses = [...listenUrls, ...(flags.listenMetricsUrls ?? []).map(parseUrl)].map((url) => addressOf(url, tls, flags))
+  const addresses = [...listenUrls, ...(flags.listenMetricsUrls ?? []).map(parseEtcdUrl)].map((url) => addressOf(url, tls, flags))
   const server = await startEtcdServer(member, addresses, compaction)
   log.info('published local member to cluster through raft', {
     'local-member-id': member.memberId.toString(16),
@@ -91,17 +92,8 @@ function requireOneMember(flags: EtcdFlags): void {
     throw new UserError(`--initial-cluster-state must be new or existing, not "${flags.initialClusterState}"`)
 }
 
-function parseUrl(text: string): URL {
-  try {
-    const url = new URL(text)
-    if (url.protocol === 'http:' || url.protocol === 'https:') return url
-  } catch {}
-  throw new UserError(`"${text}" must be a URL such as http://127.0.0.1:2379 (unix sockets are not served)`)
-}
-
 function addressOf(url: URL, tls: TlsOptions | undefined, flags: EtcdFlags): EtcdAddress {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+  const [host, port] = [hostOf(url), portOf(url)]
   if (url.protocol === 'http:' || tls === undefined) return { host, port }
   return { host, port, tls: { ...tls, demandsClientCertificate: flags.clientCertAuth } }
 }
@@ -127,23 +119,10 @@ async function tlsFor(
   }
   if (!urls.some((url) => url.protocol === 'https:')) return undefined
   const directory = `${dataDirectory}/tls`
-  const hosts = urls.map((url) => url.hostname.replace(/^\[|\]$/g, ''))
-  const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':')
-  const { authority, pairs } = await openCertificates({ disk: realDisk, directory, nowMs: realClock.now(), random: realRandom }, 'etcd', [
-    {
-      file: 'server',
-      commonName: flags.name,
-      usages: ['server', 'client'],
-      dnsNames: [...new Set(['localhost', process.hostName, ...hosts.filter((host) => !isAddress(host))])],
-      ipAddresses: [...new Set(['127.0.0.1', '::1', ...hosts.filter(isAddress)])],
-    },
-    { file: 'client', commonName: 'etcd-client', usages: ['client'] },
-  ])
-  const server = pairs[0] as { certificate: string; key: string }
-  process.print(
-    `etcdctl --endpoints ${urls.map((url) => url.origin).join(',')} --cacert ${directory}/ca.crt --cert ${directory}/client.crt --key ${directory}/client.key\n`,
-  )
-  return { cert: server.certificate, key: server.key, clientCa: clientCa ?? [authority.certificate] }
+  const place = { disk: realDisk, directory, nowMs: realClock.now(), random: realRandom }
+  const made = await etcdCertificates(place, flags.name, process.hostName, urls)
+  process.print(`${etcdctlLine(urls, directory)}\n`)
+  return clientCa === undefined ? made : { ...made, clientCa }
 }
 
 /** etcd forgets nothing by itself: the past is kept until it is compacted, or costs half of what there may be. */

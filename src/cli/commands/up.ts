@@ -30,6 +30,7 @@ export interface UpOptions {
   readonly nodeMonitorGracePeriod: number
   readonly runtimeConfig: Readonly<Record<string, boolean>>
   readonly history: number
+  readonly etcdUrl?: string
   readonly logLevel: string
 }
 
@@ -55,6 +56,7 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
   process.onBug((error) => log.error('A bug, please report it', { error: errorText(error, process) }))
 
   process.print(`${paint.bold('Typernetes')} ${version}, Kubernetes ${kubernetesVersion}\n\n`)
+  const etcdUrl = options.etcdUrl === undefined ? undefined : await safeEtcdUrl(options.etcdUrl, options.ephemeral)
   const stopping = new AbortController()
   using _signals = process.onStop(() => {
     if (stopping.signal.aborted) process.exit(130)
@@ -74,6 +76,7 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
     show: (path) => displayPath(path, process),
     nodeMonitorGraceMs: options.nodeMonitorGracePeriod * 1000,
     historyMs: options.history * 1000,
+    ...(etcdUrl === undefined ? {} : { etcdUrl }),
     runtimeConfig: options.runtimeConfig,
     progress,
   })
@@ -130,4 +133,13 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
 function stopped(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+async function safeEtcdUrl(text: string, isEphemeral: boolean): Promise<URL> {
+  const { parseEtcdUrl, requireSafe } = await import('../etcd-front.ts')
+  const url = parseEtcdUrl(text)
+  requireSafe(url)
+  if (isEphemeral && url.protocol === 'https:')
+    throw new UserError('--ephemeral keeps no files, and so no certificates for --etcd-url: use http://127.0.0.1:2379')
+  return url
 }
