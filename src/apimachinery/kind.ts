@@ -11,6 +11,7 @@
  * Functions here are pure: no clock, no look-ups. What needs those (ClusterIPs, quota, bindings) lives in
  * apiserver/registry/extensions and apiserver/admission.
  */
+import type { FeatureGates } from './feature-gates.ts'
 import type { FieldError } from './field-error.ts'
 import type { KubeObject, Mutable } from './object.ts'
 import type { Infer, StructSchema } from './schema/schema.ts'
@@ -60,11 +61,16 @@ export interface NamedSubresource {
   readonly verbs: readonly string[]
 }
 
-export interface UpdateContext {
-  /** 'status' when written through /status; '' for the main resource; else the subresource's name. */
-  readonly subresource: string
+export interface WriteContext {
   /** When, as objects spell it: for kinds that note the times of changes. */
   readonly now: string
+  /** For fields that are dropped when theirs is off. */
+  readonly gates: FeatureGates
+}
+
+export interface UpdateContext extends WriteContext {
+  /** 'status' when written through /status; '' for the main resource; else the subresource's name. */
+  readonly subresource: string
 }
 
 export interface KindDefinition<T extends KubeObject = KubeObject> {
@@ -99,14 +105,14 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** Defaults beyond those on fields; parents before children, in upstream's order. Runs on decode, for every version (hub shape) . */
   readonly setDefaults?: (draft: Mutable<T>) => void
   /** After mutating admission: drop or set what clients may not. Runs besides the standard rules; name, uid and creationTimestamp are there. */
-  readonly prepareForCreate?: (draft: Mutable<T>) => void
+  readonly prepareForCreate?: (draft: Mutable<T>, context: WriteContext) => void
   readonly prepareForUpdate?: (draft: Mutable<T>, old: T, context: UpdateContext) => void
   readonly generation?: 'none' | ((draft: T, old: T) => boolean)
   /** `apiVersion`: in which the client speaks, for kinds that are judged by that (Events). */
   readonly validate?: (object: T, apiVersion?: string) => Iterable<FieldError>
   /** Besides the standard checks of metadata; `validate` is not called for updates unless this calls it. */
   readonly validateUpdate?: (object: T, old: T, apiVersion?: string) => Iterable<FieldError>
-  readonly validateStatusUpdate?: (object: T, old: T) => Iterable<FieldError>
+  readonly validateStatusUpdate?: (object: T, old: T, context: WriteContext) => Iterable<FieldError>
   /** By subresource that changes a part of the object: in the place of validateUpdate. */
   readonly validateSubresourceUpdate?: Readonly<Record<string, (object: T, old: T) => Iterable<FieldError>>>
   /** `validate` and `validateUpdate` judge the metadata themselves, or not at all, besides what is asked of every object. */

@@ -22,7 +22,7 @@ const opened = (bytes: Uint8Array, schema = configMapSchema): Record<string, unk
   kind: openEnvelope(bytes).kind,
 })
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'))
-const withCbor = { flags: { featureGates: new Set(['CBORServingAndStorage']) } }
+const withCbor = { flags: { featureGates: { CBORServingAndStorage: true } } }
 
 async function send(api: TestApiServer, method: string, where: string, type: string, body: unknown, accept?: string) {
   return api.request(method, where, body, {

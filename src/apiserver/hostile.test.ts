@@ -11,7 +11,7 @@ import type { StructSchema } from '../apimachinery/schema/schema.ts'
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts'
 
 const path = '/api/v1/namespaces/default/configmaps'
-const withCbor = { flags: { featureGates: new Set(['CBORServingAndStorage']) } }
+const withCbor = { flags: { featureGates: { CBORServingAndStorage: true } } }
 /** CPU time of one request; the promise is a tenth of a second on a machine that has nothing else to do. */
 const cpuMsMax = 250
 

@@ -2,6 +2,7 @@
  * The words that all rooms of the API server share: the server's parts, one request, one write, what a plugin sees, what an
  * extension may do. Types only, but for the request's context; how a server is put together is server.ts.
  */
+import type { FeatureGates } from '../apimachinery/feature-gates.ts'
 import type { KubeObject } from '../apimachinery/object.ts'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
@@ -35,8 +36,8 @@ export interface ApiServerFlags {
   /** A watch without timeoutSeconds ends after once to twice this. */
   readonly minRequestTimeoutSeconds: number
   readonly runtimeConfig: RuntimeConfig
-  /** Those of --feature-gates that are on though they are not by default. */
-  readonly featureGates: ReadonlySet<string>
+  /** What --feature-gates says; what holds is `Server.gates`. */
+  readonly featureGates: Readonly<Record<string, boolean>>
   readonly objectsCachedMax: number
   readonly gitVersion: string
   /** Who service account tokens say they are from. */
@@ -56,6 +57,7 @@ export interface Server {
   readonly random: Random
   readonly log: Log
   readonly flags: ApiServerFlags
+  readonly gates: FeatureGates
   readonly catalog: Catalog
   readonly channels: Channels
   readonly leases: Leases

@@ -8,7 +8,9 @@
  *     await server.close()                watches end; the store stays open, it is the caller's
  */
 
+import { knownGates } from '../api/feature-gates.ts'
 import { kinds as builtInKinds } from '../api/kinds.ts'
+import { FeatureGates } from '../apimachinery/feature-gates.ts'
 import type { KindDefinition } from '../apimachinery/kind.ts'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
@@ -68,7 +70,7 @@ const defaultFlags: ApiServerFlags = {
   eventTtlSeconds: 3600,
   minRequestTimeoutSeconds: 1800,
   runtimeConfig: {},
-  featureGates: new Set(),
+  featureGates: {},
   objectsCachedMax: 2048,
   gitVersion: 'v1.34.6+typernetes0.1.0',
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
@@ -119,8 +121,9 @@ function build(options: ApiServerOptions): Server {
   const { store, clock, random, log } = options
   const flags = { ...defaultFlags, ...options.flags }
   const cache = new ObjectCache({ objectsMax: flags.objectsCachedMax, freeze: options.freezeObjects ?? false })
-  const catalog = new Catalog(options.kinds ?? builtInKinds, cache, flags.runtimeConfig)
-  const media: readonly Media[] = [...discoveryMedia, ...(flags.featureGates.has('CBORServingAndStorage') ? (['cbor'] as const) : [])]
+  const gates = new FeatureGates(knownGates, flags.featureGates)
+  const catalog = new Catalog(options.kinds ?? builtInKinds, cache, flags.runtimeConfig, gates)
+  const media: readonly Media[] = [...discoveryMedia, ...(gates.isOn('CBORServingAndStorage') ? (['cbor'] as const) : [])]
   const rbac = new Rbac(store, catalog)
   const tokens = createJwtSigner(options.serviceAccountKey, options.serviceAccountVerifiers)
   const server: Server = {
@@ -129,6 +132,7 @@ function build(options: ApiServerOptions): Server {
     random,
     log,
     flags,
+    gates,
     catalog,
     channels: new Channels(store, clock),
     leases: new Leases(store, clock, flags.eventTtlSeconds),

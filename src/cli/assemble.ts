@@ -56,6 +56,7 @@ export interface ClusterOptions {
   readonly etcdUrl?: URL
   /** "api/beta", "networking.k8s.io/v1beta1" and the like: what is served besides, or not. */
   readonly runtimeConfig: Readonly<Record<string, boolean>>
+  readonly featureGates: Readonly<Record<string, boolean>>
   readonly progress: Progress
   /** How a path is shown to people. */
   readonly show: (path: string) => string
@@ -132,6 +133,7 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
     serviceAccountKey: pki.serviceAccountKey,
     flags: {
       runtimeConfig: options.runtimeConfig,
+      featureGates: options.featureGates,
       securePort: http.port,
       advertiseAddress: isLoopback(host) ? simulatedAddress : host,
       gitVersion: `${kubernetesVersion}+typernetes${version}`,

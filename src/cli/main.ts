@@ -84,6 +84,7 @@ Examples:
       {},
     )
     .option('--etcd-url <url>', 'serve the store as etcd too: https://127.0.0.1:2379, or http on loopback')
+    .option('--feature-gates <list>', 'features to turn on or off: AllAlpha=true,HPAScaleToZero=false', '')
     .option('--history <seconds>', 'how far back lists and watches may begin', wholeNumber(1, 31_536_000), 3600)
     .option('--log-level <level>', 'what to tell on standard error: error, warn, info or debug', 'warn')
     .action(async (options) => (await import('./commands/up.ts')).up(options, process))

@@ -5,10 +5,12 @@
  *     const { errors } = judged(Ingress, {metadata: {name: 'web'}, spec: {…}})
  *     expect(errors({spec: {rules: []}})).toEqual(['spec: Invalid value: …'])
  *
- * Changes are merged into the base: objects key by key, everything else replaced; `undefined` removes.
+ * `said` are feature gates that are not as they are by themselves. Changes are merged into the base: objects key by key, everything else replaced; `undefined` removes.
  */
+import { knownGates } from '../api/feature-gates.ts'
+import { FeatureGates } from '../apimachinery/feature-gates.ts'
 import { describeFieldErrors, type FieldError } from '../apimachinery/field-error.ts'
-import type { Cell, KindDefinition } from '../apimachinery/kind.ts'
+import type { Cell, KindDefinition, UpdateContext, WriteContext } from '../apimachinery/kind.ts'
 import type { KubeObject } from '../apimachinery/object.ts'
 
 type Plain = Readonly<Record<string, unknown>>
@@ -16,28 +18,33 @@ type Plain = Readonly<Record<string, unknown>>
 /** The kind's functions, with types that the compiler need not unfold. */
 interface Judging {
   readonly setDefaults?: (draft: unknown) => void
-  readonly prepareForCreate?: (draft: unknown) => void
-  readonly prepareForUpdate?: (draft: unknown, old: unknown, context: { readonly subresource: string; readonly now: string }) => void
+  readonly prepareForCreate?: (draft: unknown, context: WriteContext) => void
+  readonly prepareForUpdate?: (draft: unknown, old: unknown, context: UpdateContext) => void
   readonly validate?: (object: unknown) => Iterable<FieldError>
   readonly validateUpdate?: (object: unknown, old: unknown) => Iterable<FieldError>
-  readonly validateStatusUpdate?: (object: unknown, old: unknown) => Iterable<FieldError>
+  readonly validateStatusUpdate?: (object: unknown, old: unknown, context: WriteContext) => Iterable<FieldError>
   readonly warnings?: (object: unknown, old?: unknown) => Iterable<string>
   readonly columns?: readonly { readonly name: string; readonly value: (object: unknown, context: { readonly nowMs: number }) => Cell }[]
 }
 
-export function judged<T extends KubeObject>(kind: KindDefinition<T>, base: Plain) {
+export function writeContext(said: Readonly<Record<string, boolean>> = {}): WriteContext {
+  return { now: '2026-01-02T03:04:05Z', gates: new FeatureGates(knownGates, said) }
+}
+
+export function judged<T extends KubeObject>(kind: KindDefinition<T>, base: Plain, said: Readonly<Record<string, boolean>> = {}) {
+  const context = writeContext(said)
   const judging = kind as unknown as Judging
   const made = (change: Plain): T => {
     const draft = merged(base, change)
     judging.setDefaults?.(draft)
-    judging.prepareForCreate?.(draft)
+    judging.prepareForCreate?.(draft, context)
     return draft as unknown as T
   }
   const updated = (change: Plain, oldChange: Plain, subresource: string): { readonly next: T; readonly old: T } => {
     const old = made(oldChange)
     const draft = merged(old as unknown as Plain, change)
     judging.setDefaults?.(draft)
-    judging.prepareForUpdate?.(draft, old, { subresource, now: '2026-01-02T03:04:05Z' })
+    judging.prepareForUpdate?.(draft, old, { ...context, subresource })
     return { next: draft as unknown as T, old }
   }
   return {
@@ -51,7 +58,7 @@ export function judged<T extends KubeObject>(kind: KindDefinition<T>, base: Plai
     },
     statusErrors: (change: Plain, oldChange: Plain = {}): readonly string[] => {
       const { next, old } = updated(change, oldChange, 'status')
-      return texts(judging.validateStatusUpdate?.(next, old))
+      return texts(judging.validateStatusUpdate?.(next, old, context))
     },
     cells: (change: Plain = {}, nowMs = 0): Record<string, Cell> => {
       const object = merged(made({}) as unknown as Plain, change)

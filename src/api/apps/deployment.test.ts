@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { describeFieldErrors, type FieldError } from '../../apimachinery/field-error.ts'
 import type { Mutable } from '../../apimachinery/object.ts'
+import { writeContext } from '../../testing/judged.ts'
 import { Deployment } from './deployment.ts'
 
 type Draft = Mutable<Deployment>
@@ -126,7 +127,7 @@ test('validateUpdate() keeps the selector', () => {
 test('validateStatusUpdate() compares counts', () => {
   const next = deployment((draft) => (draft.status = { replicas: 1, updatedReplicas: 2, readyReplicas: 1, availableReplicas: 2 }))
   const old = deployment((draft) => (draft.status = { collisionCount: 1 }))
-  expect(texts(Deployment.validateStatusUpdate?.(next, old))).toEqual([
+  expect(texts(Deployment.validateStatusUpdate?.(next, old, writeContext()))).toEqual([
     'status.updatedReplicas: Invalid value: 2: cannot be greater than status.replicas',
     'status.availableReplicas: Invalid value: 2: cannot be greater than status.replicas',
     'status.availableReplicas: Invalid value: 2: cannot be greater than readyReplicas',

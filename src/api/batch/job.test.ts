@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { describeFieldErrors, type FieldError } from '../../apimachinery/field-error.ts'
 import type { Mutable } from '../../apimachinery/object.ts'
+import { writeContext } from '../../testing/judged.ts'
 import { CronJob } from './cron-job.ts'
 import { Job } from './job.ts'
 import type { JobStatus } from './job-schema.ts'
@@ -18,7 +19,7 @@ function job(change: (draft: Draft) => void = () => {}): Job {
   const draft = { metadata: { name: 'once', namespace: 'shop', uid: 'u1' }, spec: { template: template() } } as unknown as Draft
   change(draft)
   Job.setDefaults?.(draft)
-  Job.prepareForCreate?.(draft)
+  Job.prepareForCreate?.(draft, writeContext())
   return draft as unknown as Job
 }
 function withStatus(status: JobStatus, spec: object = {}): Job {
@@ -137,7 +138,9 @@ describe('validateUpdate()', () => {
 
 describe('validateStatusUpdate()', () => {
   const check = (name: string, old: JobStatus, next: JobStatus, expected: readonly string[], spec: object = {}): void => {
-    test(name, () => expect(texts(Job.validateStatusUpdate?.(withStatus(next, spec), withStatus(old, spec)))).toEqual(expected))
+    test(name, () =>
+      expect(texts(Job.validateStatusUpdate?.(withStatus(next, spec), withStatus(old, spec), writeContext()))).toEqual(expected),
+    )
   }
   const startTime = '2026-01-01T00:00:00Z'
   const completionTime = '2026-01-01T00:01:00Z'

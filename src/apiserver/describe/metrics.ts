@@ -13,7 +13,14 @@ import { versionInfo } from './version.ts'
 
 export async function metrics(context: RequestContext): Promise<HttpResponse> {
   const { server } = context
-  const families = [...server.requests.text(), ...server.metrics.text(), ...(await objects(server)), build(server), ...process()]
+  const families = [
+    ...server.requests.text(),
+    ...server.metrics.text(),
+    ...(await objects(server)),
+    build(server),
+    featureGates(server),
+    ...process(),
+  ]
   // Each begins with "# HELP name".
   const body = families.filter((text) => text !== '').sort((a, b) => (a < b ? -1 : 1))
   return answer(context, 200, 'text/plain; version=0.0.4; charset=utf-8', body.join(''))
@@ -42,6 +49,13 @@ function build({ flags }: Server): string {
   const family = new Family('kubernetes_build_info', 'gauge', help, labels)
   const { buildDate, compiler, gitCommit, gitTreeState, gitVersion, goVersion, major, minor, platform } = info
   family.of(buildDate, compiler, gitCommit, gitTreeState, gitVersion, goVersion, major, minor, platform).value = 1
+  return family.text()
+}
+
+function featureGates({ gates }: Server): string {
+  const help = '[BETA] This metric records the data about the stage and enablement of a k8s feature.'
+  const family = new Family('kubernetes_feature_enabled', 'gauge', help, ['name', 'stage'])
+  for (const { name, stage, isOn } of gates.all()) family.of(name, stage === 'stable' ? '' : stage.toUpperCase()).value = isOn ? 1 : 0
   return family.text()
 }
 

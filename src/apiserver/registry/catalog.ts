@@ -3,6 +3,7 @@
  * Built from the list of kinds; custom resources will be added and removed while the server runs, which is why
  * `revision` counts changes (discovery and OpenAPI are made anew when it does).
  */
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { type KindDefinition, type KindVersion, listKindOf, type NamedSubresource, singularOf } from '../../apimachinery/kind.ts'
 import { apiVersionOf, type KubeObject } from '../../apimachinery/object.ts'
 import type { StructSchema } from '../../apimachinery/schema/schema.ts'
@@ -44,23 +45,28 @@ export class Catalog {
   readonly #stores = new Map<string, ResourceStore>()
   readonly #groupVersions = new Map<string, Set<string>>()
   readonly #cache: ObjectCache
+  readonly #gates: FeatureGates | undefined
 
-  constructor(kinds: readonly KindDefinition[], cache: ObjectCache, runtimeConfig: RuntimeConfig = {}) {
+  constructor(kinds: readonly KindDefinition[], cache: ObjectCache, runtimeConfig: RuntimeConfig = {}, gates?: FeatureGates) {
     this.#cache = cache
+    this.#gates = gates
     for (const kind of kinds) this.add(kind, runtimeConfig)
   }
 
   add(kind: KindDefinition, runtimeConfig: RuntimeConfig = {}): void {
     const store = new ResourceStore(kind, this.#cache)
-    this.#stores.set(`${kind.plural}.${kind.group}`, store)
+    // A kind that is off has no store either, so that nobody counts or collects its objects.
+    let hasStore = kind.versions.some(({ isOff }) => isOff !== true)
     for (const version of kind.versions) {
       const served = servedResource(kind, version, store)
-      if (!isOn(served, runtimeConfig)) continue
+      if (!isOn(served, runtimeConfig, this.#gates)) continue
+      hasStore = true
       this.#byPath.set(pathOf(served.group, served.versionName, served.resource), served)
       const versions = this.#groupVersions.get(served.group)
       if (versions === undefined) this.#groupVersions.set(served.group, new Set([served.versionName]))
       else versions.add(served.versionName)
     }
+    if (hasStore) this.#stores.set(`${kind.plural}.${kind.group}`, store)
     this.revision++
   }
 
@@ -106,9 +112,10 @@ function pathOf(group: string, version: string, resource: string): string {
   return `${group}/${version}/${resource}`
 }
 
-/** The closest word counts: the resource, its version, all of its maturity, everything. */
-function isOn(served: ServedResource, runtimeConfig: RuntimeConfig): boolean {
+/** The closest word counts: the resource, its version, all of its maturity, everything. No word is enough where a gate is off. */
+function isOn(served: ServedResource, runtimeConfig: RuntimeConfig, gates: FeatureGates | undefined): boolean {
   const { apiVersion, resource, version, versionName } = served
+  if (version.featureGate !== undefined && gates?.isOn(version.featureGate) !== true) return false
   const maturity = versionName.includes('alpha') ? 'api/alpha' : versionName.includes('beta') ? 'api/beta' : 'api/ga'
   for (const what of [`${apiVersion}/${resource}`, apiVersion, maturity, 'api/all']) {
     const said = runtimeConfig[what]

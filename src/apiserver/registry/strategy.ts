@@ -7,7 +7,7 @@
  */
 
 import { type FieldError, gatherErrors } from '../../apimachinery/field-error.ts'
-import type { UpdateContext } from '../../apimachinery/kind.ts'
+import type { UpdateContext, WriteContext } from '../../apimachinery/kind.ts'
 import { nameIsDnsSubdomain, pathSegmentNameErrors } from '../../apimachinery/names.ts'
 import type { KubeObject, ObjectMeta } from '../../apimachinery/object.ts'
 import { invalid, type StatusError } from '../../apimachinery/status-error.ts'
@@ -43,8 +43,12 @@ export function wipeSystemFields({ metadata }: Draft): void {
 /** The kind's own functions, with drafts of a type that is not too deep for the compiler. */
 interface Judging {
   readonly validate?: (object: KubeObject, apiVersion: string) => Iterable<FieldError>
-  readonly prepareForCreate?: (draft: Draft) => void
+  readonly prepareForCreate?: (draft: Draft, context: WriteContext) => void
   readonly prepareForUpdate?: (draft: Draft, old: KubeObject, context: UpdateContext) => void
+}
+
+function contextOf(server: Write['server']): WriteContext {
+  return { now: timeText(server.clock.now()), gates: server.gates }
 }
 
 export function prepareForCreate({ server, resource }: Write, draft: Draft): void {
@@ -53,8 +57,9 @@ export function prepareForCreate({ server, resource }: Write, draft: Draft): voi
   if (kind.hasStatus && kind.keepsStatusOnCreate !== true) delete draft.status
   if (kind.generation !== 'none') metadata.generation = 1
   metadata.uid = server.random.uuid()
-  metadata.creationTimestamp = timeText(server.clock.now())
-  ;(kind as unknown as Judging).prepareForCreate?.(draft)
+  const context = contextOf(server)
+  metadata.creationTimestamp = context.now
+  ;(kind as unknown as Judging).prepareForCreate?.(draft, context)
 }
 
 /** Role names may hold colons; all others are DNS names unless their kind says otherwise. */
@@ -93,7 +98,7 @@ export function prepareForUpdate({ server, resource, subresource }: Write, draft
   // An approval is written into the status too.
   if (subresource === 'status' || subresource === 'approval') keepAllBut(draft, old, 'status')
   else if (kind.hasStatus) setOrDelete(draft, 'status', (old as unknown as Draft).status)
-  ;(kind as unknown as Judging).prepareForUpdate?.(draft, old, { subresource, now: timeText(server.clock.now()) })
+  ;(kind as unknown as Judging).prepareForUpdate?.(draft, old, { ...contextOf(server), subresource })
   if (subresource !== 'status' && subresource !== 'approval') growGeneration(kind.generation, draft, old)
   if ((metadata.uid ?? '') === '') setOrDelete(metadata, 'uid', had.uid)
   setOrDelete(metadata, 'creationTimestamp', had.creationTimestamp)
@@ -133,17 +138,21 @@ function isOtherwise(draft: Draft, old: Draft): boolean {
   return false
 }
 
-export function validateUpdate({ resource, subresource, warn }: Write, draft: Draft, old: KubeObject): void {
+export function validateUpdate({ server, resource, subresource, warn }: Write, draft: Draft, old: KubeObject): void {
   const { kind } = resource
   const next = draft as KubeObject
   const metadata = draft.metadata as ObjectMeta
-  const own = subresource === 'status' ? kind.validateStatusUpdate : (kind.validateSubresourceUpdate?.[subresource] ?? kind.validateUpdate)
-  const isOwn = kind.validatesMetadata === true && own === kind.validateUpdate
+  const ofPart = kind.validateSubresourceUpdate?.[subresource]
+  const isOwn = kind.validatesMetadata === true && subresource !== 'status' && ofPart === undefined
+  const own = (): Iterable<FieldError> | undefined => {
+    if (subresource === 'status') return kind.validateStatusUpdate?.(next, old, contextOf(server))
+    return ofPart === undefined ? kind.validateUpdate?.(next, old, resource.apiVersion) : ofPart(next, old)
+  }
   const errors = gatherErrors(
     validateCommonFieldsOfUpdate(metadata, old.metadata, kind.scope),
     isOwn ? [] : validateObjectMetaUpdate(metadata, old.metadata),
     !isOwn && hasKubernetesFinalizers(kind.group) ? validateKubernetesFinalizers(metadata) : [],
-    own?.(next, old, resource.apiVersion) ?? [],
+    own() ?? [],
   )
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
   const warnings = subresource === '' ? kind.warnings?.(next, old) : subresource === 'status' ? kind.statusWarnings?.(next) : undefined

@@ -12,6 +12,7 @@ import { realRandom } from '../../std/random.ts'
 import { realDisk } from '../../std/real-disk.ts'
 import { readPort, startCluster } from '../assemble.ts'
 import { errorText } from '../error-text.ts'
+import { readFeatureGates } from '../feature-gates.ts'
 import { kubeconfigPath } from '../kubeconfig-path.ts'
 import { type ClusterFile, displayPath, findRunning, placesOf, UserError } from '../places.ts'
 import { formatSeconds, paintFor, progressOn, stopwatch } from '../progress.ts'
@@ -29,6 +30,7 @@ export interface UpOptions {
   readonly nodeMemory: string
   readonly nodeMonitorGracePeriod: number
   readonly runtimeConfig: Readonly<Record<string, boolean>>
+  readonly featureGates: string
   readonly history: number
   readonly etcdUrl?: string
   readonly logLevel: string
@@ -48,6 +50,7 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
       `The cluster "${places.name}" is already running (process ${running.pid}, ${running.server}): use it, stop it with \`t8s down\`, or choose another --name`,
     )
   }
+  const featureGates = readFeatureGates(options.featureGates)
   const lowest = levels.indexOf(options.logLevel as LogLevel)
   if (lowest < 0) throw new UserError(`--log-level must be one of ${levels.join(', ')}, not "${options.logLevel}"`)
   const log = logTo((level, message, fields) => {
@@ -78,6 +81,7 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
     historyMs: options.history * 1000,
     ...(etcdUrl === undefined ? {} : { etcdUrl }),
     runtimeConfig: options.runtimeConfig,
+    featureGates,
     progress,
   })
   const kubeconfig = kubeconfigPath(options.kubeconfig, process)

@@ -4,10 +4,12 @@
  * What a newcomer would get wrong: what clients in the cluster use (the endpoints of the `kubernetes` Service) is --advertise-address, not the
  * address that is listened on; and a certificate that is made here lasts as long as --cert-dir is kept.
  */
+
 import { createApiServer } from '../../apiserver/server.ts'
 import { realClock } from '../../std/clock.ts'
 import { realRandom } from '../../std/random.ts'
 import type { HttpHandler } from '../../wire/http.ts'
+import { readFeatureGates } from '../feature-gates.ts'
 import { UserError } from '../places.ts'
 import { kubernetesVersion, version } from '../version.ts'
 import { type Component, type ComponentContext, readFileOf, readText, untilAborted } from './component.ts'
@@ -60,7 +62,7 @@ export const kubeApiServer: Component = {
         eventTtlSeconds: Math.round(flags.milliseconds('event-ttl') / 1000),
         minRequestTimeoutSeconds: flags.number('min-request-timeout'),
         runtimeConfig: flags.switches('runtime-config'),
-        featureGates: new Set(Object.entries(flags.switches('feature-gates')).flatMap(([gate, isOn]) => (isOn ? [gate] : []))),
+        featureGates: readFeatureGates(flags.list('feature-gates').join(',')),
         gitVersion: `${kubernetesVersion}+typernetes${version}`,
         serviceAccountIssuer: issuers[0] ?? '',
         apiAudiences: audiences.length > 0 ? audiences : issuers,
