@@ -4,12 +4,15 @@
  */
 import type { KindDefinition } from '../apimachinery/kind.ts'
 import type { KubeObject } from '../apimachinery/object.ts'
+import { MutatingAdmissionPolicy } from './admissionregistration/mutating-admission-policy.ts'
+import { MutatingAdmissionPolicyBinding } from './admissionregistration/mutating-admission-policy-binding.ts'
 import { MutatingWebhookConfiguration } from './admissionregistration/mutating-webhook-configuration.ts'
 import { ValidatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.ts'
 import { ValidatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts'
 import { ValidatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.ts'
 import { CustomResourceDefinition } from './apiextensions/custom-resource-definition.ts'
 import { APIService } from './apiregistration/api-service.ts'
+import { StorageVersion } from './apiserverinternal/storage-version.ts'
 import { ControllerRevision } from './apps/controller-revision.ts'
 import { DaemonSet } from './apps/daemon-set.ts'
 import { Deployment } from './apps/deployment.ts'
@@ -25,7 +28,10 @@ import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler
 import { CronJob } from './batch/cron-job.ts'
 import { Job } from './batch/job.ts'
 import { CertificateSigningRequest } from './certificates/certificate-signing-request.ts'
+import { ClusterTrustBundle } from './certificates/cluster-trust-bundle.ts'
+import { PodCertificateRequest } from './certificates/pod-certificate-request.ts'
 import { Lease } from './coordination/lease.ts'
+import { LeaseCandidate } from './coordination/lease-candidate.ts'
 import { Binding } from './core/binding.ts'
 import { ComponentStatus } from './core/component-status.ts'
 import { ConfigMap } from './core/config-map.ts'
@@ -58,6 +64,7 @@ import { ClusterRoleBinding } from './rbac/cluster-role-binding.ts'
 import { Role } from './rbac/role.ts'
 import { RoleBinding } from './rbac/role-binding.ts'
 import { DeviceClass } from './resource/device-class.ts'
+import { DeviceTaintRule } from './resource/device-taint-rule.ts'
 import { ResourceClaim } from './resource/resource-claim.ts'
 import { ResourceClaimTemplate } from './resource/resource-claim-template.ts'
 import { ResourceSlice } from './resource/resource-slice.ts'
@@ -68,6 +75,7 @@ import { CSIStorageCapacity } from './storage/csi-storage-capacity.ts'
 import { StorageClass } from './storage/storage-class.ts'
 import { VolumeAttachment } from './storage/volume-attachment.ts'
 import { VolumeAttributesClass } from './storage/volume-attributes-class.ts'
+import { StorageVersionMigration } from './storagemigration/storage-version-migration.ts'
 
 /** Widens a kind to one of unknown shape: callers that fold over all kinds treat objects as plain metadata carriers. */
 function any<T extends KubeObject>(kind: KindDefinition<T>): KindDefinition {
@@ -107,6 +115,8 @@ export const kinds: readonly KindDefinition[] = [
   any(CronJob),
   any(Job),
   any(CertificateSigningRequest),
+  any(ClusterTrustBundle),
+  any(PodCertificateRequest),
   any(IngressClass),
   any(Ingress),
   any(IPAddress),
@@ -123,6 +133,8 @@ export const kinds: readonly KindDefinition[] = [
   any(StorageClass),
   any(VolumeAttachment),
   any(VolumeAttributesClass),
+  any(MutatingAdmissionPolicy),
+  any(MutatingAdmissionPolicyBinding),
   any(MutatingWebhookConfiguration),
   any(ValidatingAdmissionPolicy),
   any(ValidatingAdmissionPolicyBinding),
@@ -131,12 +143,16 @@ export const kinds: readonly KindDefinition[] = [
   any(APIService),
   any(PriorityClass),
   any(Lease),
+  any(LeaseCandidate),
   any(RuntimeClass),
   any(EndpointSlice),
   any(DeviceClass),
+  any(DeviceTaintRule),
   any(ResourceClaim),
   any(ResourceClaimTemplate),
   any(ResourceSlice),
   any(FlowSchema),
   any(PriorityLevelConfiguration),
+  any(StorageVersion),
+  any(StorageVersionMigration),
 ]

@@ -114,3 +114,16 @@ export function* validateMatchConditions(conditions: readonly MatchCondition[] |
     seen.add(name)
   }
 }
+
+const mutableOperations = ['*', 'CONNECT', 'CREATE', 'UPDATE']
+
+/** What is deleted cannot be changed. */
+export function* validateMutableOperations({ resourceRules }: MatchResources, path: string): Generator<FieldError> {
+  for (const { operations } of resourceRules ?? []) {
+    for (const operation of operations ?? []) {
+      if (!mutableOperations.includes(operation)) {
+        yield notSupported(child(path, 'resourceRules', 'operations'), operation, mutableOperations)
+      }
+    }
+  }
+}

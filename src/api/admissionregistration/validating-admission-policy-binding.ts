@@ -64,7 +64,7 @@ export const ValidatingAdmissionPolicyBinding = defineKind({
   ],
 })
 
-function paramText(param: ParamRef | null | undefined): string {
+export function paramText(param: ParamRef | null | undefined): string {
   const { name = '', namespace = '', selector } = param ?? {}
   if (name !== '') return `${namespace === '' ? '*' : namespace}/${name}`
   return selector ? formatSelector(selector) : '<unset>'

@@ -384,4 +384,63 @@ flowcontrol.v1.QueuingConfiguration: Settings of queues.
   queueLengthLimit: How many requests may wait in each. Default 50.
 flowcontrol.v1.FlowSchemaCondition: A fact about a FlowSchema.
 flowcontrol.v1.PriorityLevelConfigurationCondition: A fact about a priority level.
+
+certificates.v1beta1.ClusterTrustBundle: Certificates that Pods can trust.
+certificates.v1beta1.ClusterTrustBundleSpec: The certificates.
+  signerName: The signer whose certificates these are. Cannot change.
+  trustBundle: Certificates of authorities, in PEM.
+certificates.v1alpha1.PodCertificateRequest: Asks for a certificate for a Pod. Made by kubelets.
+certificates.v1alpha1.PodCertificateRequestSpec: Which certificate. Cannot change.
+  signerName: Who is to sign it.
+  podName: The Pod.
+  podUID: Its UID.
+  serviceAccountName: The Pod's service account.
+  serviceAccountUID: Its UID.
+  nodeName: The Pod's node.
+  nodeUID: Its UID.
+  maxExpirationSeconds: How long it should be good for at most, at least 3600. Default 86400.
+  pkixPublicKey: The public key, PKIX, in base64.
+  proofOfPossession: The Pod's UID, signed with the private key, in base64.
+certificates.v1alpha1.PodCertificateRequestStatus: What became of it.
+  conditions: Issued, Denied or Failed; none: nobody has decided yet.
+  certificateChain: The certificate and those above it, in PEM.
+  notBefore: Since when it is good.
+  beginRefreshAt: When to ask for the next one.
+  notAfter: Until when it is good.
+
+coordination.v1beta1.LeaseCandidate: Somebody who would hold a Lease.
+coordination.v1beta1.LeaseCandidateSpec: Which Lease, and how old the candidate is.
+  leaseName: The Lease. Cannot change.
+  pingTime: When the server last asked whether it is still there.
+  renewTime: When it last answered.
+  binaryVersion: The version of its program.
+  emulationVersion: The version that it behaves as.
+  strategy: How the next leader is chosen.
+
+apiserverinternal.v1alpha1.StorageVersion: In which version each API server writes a resource. Named <group>.<resource>.
+apiserverinternal.v1alpha1.StorageVersionSpec: Empty.
+apiserverinternal.v1alpha1.StorageVersionStatus: What each server says.
+  storageVersions: A line for each server.
+  commonEncodingVersion: The version that all of them write. Unset while they do not agree.
+  conditions: Facts about it.
+apiserverinternal.v1alpha1.ServerStorageVersion: What one server says.
+  apiServerID: The server.
+  encodingVersion: The version that it writes.
+  decodableVersions: The versions that it reads.
+  servedVersions: The versions that it serves.
+apiserverinternal.v1alpha1.StorageVersionCondition: A fact about a StorageVersion.
+  observedGeneration: The generation that this speaks of.
+storagemigration.v1alpha1.StorageVersionMigration: Writes all objects of a resource again, in the version that is stored today.
+storagemigration.v1alpha1.StorageVersionMigrationSpec: Which resource. Cannot change.
+  resource: The resource.
+  continueToken: Where to go on.
+storagemigration.v1alpha1.GroupVersionResource: A resource.
+  group: Its group.
+  version: Its version.
+  resource: Its name.
+storagemigration.v1alpha1.StorageVersionMigrationStatus: How far it is.
+  conditions: Running, Succeeded or Failed.
+  resourceVersion: Objects that were written later need no migration.
+storagemigration.v1alpha1.MigrationCondition: A fact about a migration.
+  lastUpdateTime: When it was last written.
 `

@@ -149,6 +149,16 @@ resource.v1.Counter: How much there is.
 resource.v1.DeviceCounterConsumption: What a device takes of what is shared.
   counterSet: The set.
   counters: How much of each.
+resource.v1alpha3.DeviceTaintRule: A taint for all devices that match.
+resource.v1alpha3.DeviceTaintRuleSpec: The taint, and the devices.
+  deviceSelector: The devices. Unset: none.
+  taint: The taint.
+resource.v1alpha3.DeviceTaintSelector: Devices. All parts must fit; empty: all devices.
+  deviceClassName: Those that the selectors of this DeviceClass choose.
+  driver: Those of this driver.
+  pool: Those of this pool.
+  device: Those of this name.
+  selectors: Expressions that must all hold.
 resource.v1.DeviceTaint: Keeps claims away that do not tolerate it.
   key: Its key.
   value: Its value.

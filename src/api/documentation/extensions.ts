@@ -185,6 +185,27 @@ io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps: A JSON
   x-kubernetes-validations: Rules in CEL.
   id, $ref, $schema, patternProperties, dependencies, additionalItems, definitions: Not allowed here.
 
+admissionregistration.v1beta1.MutatingAdmissionPolicy: Changes to requests, as expressions.
+admissionregistration.v1beta1.MutatingAdmissionPolicySpec: The changes.
+  paramKind: The kind of the objects with parameters. Unset: there are none.
+  matchConstraints: Requests that it is about.
+  variables: Expressions with names, that others can use.
+  mutations: What is changed, in this order.
+  failurePolicy: What happens if an expression cannot be evaluated: Ignore or Fail. Default Fail.
+  matchConditions: Expressions that must all be true for it to apply.
+  reinvocationPolicy: Whether it is asked again when later ones changed the object: Never or IfNeeded.
+admissionregistration.v1beta1.Mutation: A change. The one named by patchType is set.
+  patchType: ApplyConfiguration or JSONPatch.
+  applyConfiguration: For ApplyConfiguration.
+  jsonPatch: For JSONPatch.
+admissionregistration.v1beta1.ApplyConfiguration, admissionregistration.v1beta1.JSONPatch: A change as an expression.
+  expression: In CEL; an object with the fields to apply, or a list of JSONPatch values.
+admissionregistration.v1beta1.MutatingAdmissionPolicyBinding: Puts a policy in force.
+admissionregistration.v1beta1.MutatingAdmissionPolicyBindingSpec: Which policy, where and how.
+  policyName: The policy.
+  paramRef: The objects with its parameters.
+  matchResources: Requests that it is about, besides what the policy says.
+
 io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService: A group and version, and the server that serves it.
 io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec: What is served by whom.
   service: The Service of the server. Unset: this server.

@@ -132,9 +132,7 @@ function* validateSubRequest(request: DeviceSubRequest, path: string): Generator
 function* validateAsked(request: ExactDeviceRequest | DeviceSubRequest, path: string): Generator<FieldError> {
   const { deviceClassName = '', selectors, allocationMode = '', count = 0 } = request
   if (deviceClassName === '') yield required(child(path, 'deviceClassName'))
-  else
-    for (const problem of dns1123SubdomainErrors(deviceClassName))
-      yield invalidValue(child(path, 'deviceClassName'), deviceClassName, problem)
+  else yield* validateDeviceClassName(deviceClassName, child(path, 'deviceClassName'))
   yield* validateSelectors(selectors, child(path, 'selectors'))
   if (allocationMode === 'All') {
     if (count !== 0) yield invalidValue(child(path, 'count'), count, "must not be specified when allocationMode is 'All'")
@@ -143,7 +141,24 @@ function* validateAsked(request: ExactDeviceRequest | DeviceSubRequest, path: st
   for (const [i, one] of (request.tolerations ?? []).entries()) yield* validateToleration(one, index(child(path, 'tolerations'), i))
 }
 
+export function* validateDeviceClassName(name: string, path: string): Generator<FieldError> {
+  for (const problem of dns1123SubdomainErrors(name)) yield invalidValue(path, name, problem)
+}
+
 const effects = ['NoExecute', 'NoSchedule']
+
+interface Taint {
+  readonly key?: string | undefined
+  readonly value?: string | undefined
+  readonly effect?: string | undefined
+}
+
+export function* validateTaint({ key = '', value = '', effect = '' }: Taint, path: string): Generator<FieldError> {
+  yield* validateLabelName(key, child(path, 'key'))
+  if (value !== '') for (const problem of labelValueErrors(value)) yield invalidValue(child(path, 'value'), value, problem)
+  if (effect === '') yield required(child(path, 'effect'))
+  else if (!effects.includes(effect)) yield notSupported(child(path, 'effect'), effect, effects)
+}
 
 function* validateToleration(toleration: DeviceToleration, path: string): Generator<FieldError> {
   const { key = '', operator = '', value = '', effect = '' } = toleration

@@ -12,6 +12,7 @@ import type { Mutable } from '../../apimachinery/object.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import { boolean, field, type Infer, int64, list, map, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { isSemanticVersion } from '../../apimachinery/semantic-version.ts'
 import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { nodeSelector } from '../core/node-selector.ts'
 import { validateNodeSelector } from '../core/persistent-volume-rules.ts'
@@ -247,14 +248,11 @@ function shortened(name: string): string {
   return `${name.slice(0, (left + 1) >> 1)}...${name.slice(name.length - (left >> 1))}`
 }
 
-const semver =
-  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/
-
 function* validateAttribute({ bool, int, string: text, version }: DeviceAttribute, path: string): Generator<FieldError> {
   if (isSet(text) && utf8Length(text) > valueBytesMax) yield tooLong(child(path, 'string'), valueBytesMax)
   if (isSet(version)) {
     const at = child(path, 'version')
-    if (!semver.test(version)) yield invalidValue(at, version, 'must be a string compatible with semver.org spec 2.0.0')
+    if (!isSemanticVersion(version)) yield invalidValue(at, version, 'must be a string compatible with semver.org spec 2.0.0')
     if (utf8Length(version) > valueBytesMax) yield tooLong(at, valueBytesMax)
   }
   const count = [bool, int, text, version].filter(isSet).length

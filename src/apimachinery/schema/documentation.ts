@@ -33,6 +33,19 @@ export function parseDocumentation(...texts: readonly string[]): Documentation {
   return types
 }
 
+/** Under its own name, else under that which it has in another version of its group. */
+export function documentationOf(documentation: Documentation, name: string): TypeDocumentation | undefined {
+  const exact = documentation.get(name)
+  if (exact !== undefined) return exact
+  const [, group, type] = /^(.*\.)v[0-9]+(?:(?:alpha|beta)[0-9]+)?(\.[^.]+)$/.exec(name) ?? []
+  if (group === undefined) return undefined
+  for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
+    const other = documentation.get(`${group}${version}${type}`)
+    if (other !== undefined) return other
+  }
+  return undefined
+}
+
 function parseLine(line: string): { names: string[]; meaning: string; isField: boolean } {
   const [, indent = '', names = '', meaning = ''] = /^( {2})?(\S[^:]*): (.+)$/.exec(line) ?? []
   if (meaning === '') throw new Error(`Not a line of documentation: ${line}`)

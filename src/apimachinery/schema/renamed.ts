@@ -2,10 +2,17 @@
  * The same shape in another version of its group: the structs of `from` under the names of `to`, all others as they are.
  *
  *     inVersion(ipAddress, 'networking.v1', 'networking.v1beta1')
+ *
+ * Versions mostly differ in which values they list: `enums` says what a field lists there, by `Type.field`; nothing for none.
  */
 import { Field, type Schema, type StructSchema } from './schema.ts'
 
-export function inVersion<T>(schema: StructSchema<T>, from: string, to: string): StructSchema<T> {
+export function inVersion<T>(
+  schema: StructSchema<T>,
+  from: string,
+  to: string,
+  enums: Readonly<Record<string, readonly string[]>> = {},
+): StructSchema<T> {
   const [before, after] = [`io.k8s.api.${from}.`, `io.k8s.api.${to}.`]
   const known = new Map<StructSchema, StructSchema>()
   const renamed = (one: Schema): Schema => {
@@ -27,7 +34,11 @@ export function inVersion<T>(schema: StructSchema<T>, from: string, to: string):
     const fields: Record<string, Field<unknown, boolean>> = {}
     const out = { ...one, name: after + one.name.slice(before.length), fields }
     known.set(one, out)
-    for (const [name, { facts }] of Object.entries(one.fields)) fields[name] = new Field({ ...facts, schema: renamed(facts.schema) })
+    for (const [name, { facts }] of Object.entries(one.fields)) {
+      const { enumValues, ...rest } = facts
+      const listed = enums[`${one.name.slice(before.length)}.${name}`] ?? enumValues ?? []
+      fields[name] = new Field({ ...rest, schema: renamed(facts.schema), ...(listed.length > 0 ? { enumValues: listed } : {}) })
+    }
     return out
   }
   return structOf(schema as StructSchema) as StructSchema<T>

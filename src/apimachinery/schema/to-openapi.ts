@@ -6,7 +6,7 @@
  *
  * What kubectl decides by: x-kubernetes-group-version-kind finds the type, x-kubernetes-patch-* and list types say how to merge.
  */
-import { commonMeaning, type Documentation } from './documentation.ts'
+import { commonMeaning, type Documentation, documentationOf } from './documentation.ts'
 import type { Field, Schema, SchemaOr, StructSchema } from './schema.ts'
 
 export type OpenApiObject = Record<string, unknown>
@@ -101,7 +101,7 @@ export class Definitions {
     const definition: OpenApiObject = {}
     // Known before its fields are looked at: types contain themselves.
     this.#byName.set(schema.name, definition)
-    const documentation = schema.documentation ?? this.#documentation.get(schema.name)?.text
+    const documentation = schema.documentation ?? documentationOf(this.#documentation, schema.name)?.text
     if (documentation !== undefined) definition.description = documentation
     const required = Object.entries(schema.fields)
       .filter(([, { facts }]) => facts.isRequired)
@@ -123,7 +123,7 @@ export class Definitions {
   #meaning(owner: string, name: string, facts: Field<unknown, boolean>['facts']): string | undefined {
     return (
       facts.documentation ??
-      this.#documentation.get(owner)?.fields.get(name) ??
+      documentationOf(this.#documentation, owner)?.fields.get(name) ??
       commonDocumentation(facts, name) ??
       commonMeaning(owner, name, facts.schema.type === 'struct')
     )

@@ -2,7 +2,13 @@
  * The admission plugins in upstream's order. To add one, write `plugins/<name>.ts` and put it in its place here.
  */
 import type { AdmissionPlugin } from '../server-parts.ts'
-import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './plugins/certificates.ts'
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+  clusterTrustBundleAttest,
+  podCertificateSigning,
+} from './plugins/certificates.ts'
 import { claimResize } from './plugins/claim-resize.ts'
 import { defaultIngressClass, defaultStorageClass } from './plugins/default-classes.ts'
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts'
@@ -32,6 +38,8 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   runtimeClass,
   certificateApproval,
   certificateSigning,
+  podCertificateSigning,
+  clusterTrustBundleAttest,
   certificateSubjectRestriction,
   defaultIngressClass,
   // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook,

@@ -10,7 +10,9 @@ interface Definition {
 }
 
 test('every type and field is documented, and nothing else', async () => {
-  await using api = await startTestApiServer()
+  await using api = await startTestApiServer({
+    flags: { runtimeConfig: { 'api/all': true }, featureGates: { AllAlpha: true, AllBeta: true } },
+  })
   const definitions: Record<string, Definition> = (await api.request('GET', '/openapi/v2')).json.definitions
   const silent: string[] = []
   for (const [name, { description, properties = {} }] of Object.entries(definitions)) {

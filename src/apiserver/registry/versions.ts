@@ -8,8 +8,9 @@ import type { Draft } from './resource-store.ts'
 
 /** A fresh draft in the stored shape. */
 export function toStored(resource: ServedResource, object: Draft): Draft {
-  if (resource.isStoredVersion) return object
   const convert = resource.version.toStored as ((object: KubeObject) => KubeObject) | undefined
+  // The stored version converts too when it has defaults that others have not.
+  if (resource.isStoredVersion && convert === undefined) return object
   const stored = (convert === undefined ? object : (structuredClone(convert(object as KubeObject)) as unknown)) as Draft
   return { ...stored, kind: resource.kind.kind, apiVersion: resource.store.apiVersion }
 }

@@ -1,9 +1,14 @@
 /**
  * CertificateApproval, CertificateSigning, CertificateSubjectRestriction: who approves or signs a request must be allowed to do so for its signer
  * (`signers` in RBAC, `example.com/*` for all of a domain), whatever else he may write; and nobody becomes a member of system:masters this way.
+ * ClusterTrustBundleAttest asks the same of who publishes for a signer.
  */
 
 import type { CertificateSigningRequest } from '../../../api/certificates/certificate-signing-request.ts'
+import type { ClusterTrustBundle } from '../../../api/certificates/cluster-trust-bundle.ts'
+import type { PodCertificateRequest } from '../../../api/certificates/pod-certificate-request.ts'
+import { forbiddenField } from '../../../apimachinery/field-error.ts'
+import { invalid } from '../../../apimachinery/status-error.ts'
 import { semanticallyEqual } from '../../../apimachinery/validate-metadata.ts'
 import { parseSigningRequest } from '../../../wire/signing-request.ts'
 import { decide } from '../../authz/authorize.ts'
@@ -47,6 +52,46 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
     if (signerName !== clientSigner) return
     if (!parseSigningRequest(atob(request)).organizations.includes('system:masters')) return
     throw denied(attributes, `use of ${clientSigner} signer with system:masters group is not allowed`)
+  },
+}
+
+export const clusterTrustBundleAttest: AdmissionPlugin = {
+  name: 'ClusterTrustBundleAttest',
+  handles: (attributes) => attributes.operation !== 'DELETE' && is(attributes, 'certificates.k8s.io', 'clustertrustbundles'),
+  validate: async (attributes) => {
+    const bundle = attributes.object as unknown as ClusterTrustBundle
+    const old = attributes.oldObject as unknown as ClusterTrustBundle | undefined
+    const { signerName = '' } = bundle.spec
+    // Owners and finalizers are the garbage collector's.
+    if (signerName === '' || (old !== undefined && isSameButForOwners(bundle, old))) return
+    if (await mayFor(attributes, 'attest', signerName)) return
+    throw denied(attributes, `user not permitted to attest for signerName ${JSON.stringify(signerName)}`)
+  },
+}
+
+function isSameButForOwners({ metadata, ...bundle }: ClusterTrustBundle, { metadata: oldMetadata, ...old }: ClusterTrustBundle): boolean {
+  const kept = { ownerReferences: undefined, finalizers: undefined, managedFields: undefined }
+  return semanticallyEqual({ ...bundle, metadata: { ...metadata, ...kept } }, { ...old, metadata: { ...oldMetadata, ...kept } })
+}
+
+/** Upstream asks while it validates: hence 422, not 403. */
+export const podCertificateSigning: AdmissionPlugin = {
+  name: 'PodCertificateSigning',
+  handles: (attributes) => {
+    return (
+      attributes.operation === 'UPDATE' &&
+      attributes.subresource === 'status' &&
+      is(attributes, 'certificates.k8s.io', 'podcertificaterequests')
+    )
+  },
+  validate: async (attributes) => {
+    const { object, oldObject, user } = attributes
+    const old = oldObject as unknown as PodCertificateRequest
+    if (semanticallyEqual((object as unknown as PodCertificateRequest).status, old.status)) return
+    const { signerName } = old.spec
+    if (await mayFor(attributes, 'sign', signerName)) return
+    const detail = `User ${JSON.stringify(user.name)} is not permitted to "sign" for signer ${JSON.stringify(signerName)}`
+    throw invalid('certificates.k8s.io', 'PodCertificateRequest', old.metadata.name ?? '', [forbiddenField('spec.signerName', detail)])
   },
 }
 
