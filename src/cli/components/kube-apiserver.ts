@@ -107,7 +107,11 @@ async function readAll({ flags, process }: ComponentContext, flag: string): Prom
 }
 
 async function openStore(context: ComponentContext) {
-  const { openEtcdStore } = await import('../../etcd/client/etcd-store.ts')
+  const [{ openEtcdStore }, { foreignValues }, { kinds }] = await Promise.all([
+    import('../../etcd/client/etcd-store.ts'),
+    import('../../apiserver/registry/foreign-values.ts'),
+    import('../../api/kinds.ts'),
+  ])
   const { flags, log } = context
   const files = { ca: 'etcd-cafile', certificate: 'etcd-certfile', key: 'etcd-keyfile' }
   const tls: Record<string, Uint8Array> = {}
@@ -120,6 +124,7 @@ async function openStore(context: ComponentContext) {
     prefix: flags.text('etcd-prefix'),
     clock: realClock,
     log,
+    readValue: foreignValues(kinds),
     compactionMs: flags.milliseconds('etcd-compaction-interval'),
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
   })
