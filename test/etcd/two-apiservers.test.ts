@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/api/kinds.ts'
 import type { KindDefinition } from '../../src/apimachinery/kind.ts'
 import { foreignValues } from '../../src/apiserver/registry/foreign-values.ts'
+import type { ApiServerFlags } from '../../src/apiserver/server-parts.ts'
 import { openEtcdStore } from '../../src/etcd/client/etcd-store.ts'
 import { realClock } from '../../src/std/clock.ts'
 import { silentLog } from '../../src/std/log.ts'
@@ -21,9 +22,13 @@ const clusters: Record<string, () => Promise<AsyncDisposable & { readonly addres
   ...(realEtcdVersion() === undefined ? {} : { 'a real etcd': () => startRealEtcd() }),
 }
 
-async function startOn(address: string, ip: string): Promise<TestApiServer & { readonly store: Store }> {
+async function startOn(
+  address: string,
+  ip: string,
+  flags: Partial<ApiServerFlags> = {},
+): Promise<TestApiServer & { readonly store: Store }> {
   const store = await openEtcdStore({ endpoints: [address], clock: realClock, log: silentLog, readValue, compactionMs: 0 })
-  return startTestApiServer({ store, random: realRandom, flags: { advertiseAddress: ip } })
+  return startTestApiServer({ store, random: realRandom, flags: { advertiseAddress: ip, ...flags } })
 }
 
 const configMaps = '/api/v1/namespaces/default/configmaps'
@@ -91,6 +96,36 @@ describe.each(Object.keys(clusters))('two API servers on %s', (name) => {
     await eventuallyAsync(async () => (await a.store.get(key)) === undefined)
     await a.clock.advance(11_000)
     await eventuallyAsync(async () => (await addresses(a)).length === 1)
+  })
+})
+
+describe.each(Object.keys(clusters))('addresses and ports of Services on %s', (name) => {
+  test('no two servers give the same', async () => {
+    await using etcd = await (clusters[name] as (typeof clusters)[string])()
+    const flags = { nodePortFirst: 30_000, nodePortLast: 30_009, serviceClusterIpRange: '10.96.0.0/28' }
+    await using a = await startOn(etcd.address, '10.0.0.1', flags)
+    await using b = await startOn(etcd.address, '10.0.0.2', flags)
+    const services = '/api/v1/namespaces/default/services'
+    const service = (one: string, spec: object = {}) => ({
+      metadata: { name: one },
+      spec: { type: 'NodePort', ports: [{ port: 80 }], ...spec },
+    })
+    const create = (api: TestApiServer, one: string, spec?: object) => api.request('POST', services, service(one, spec), { headers })
+    const made = await Promise.all(Array.from({ length: 10 }, (_, i) => create(i % 2 === 0 ? a : b, `s${i}`)))
+    expect(made.map(({ status }) => status)).toEqual(made.map(() => 201))
+    const ports = made.map(({ json }) => json.spec.ports[0].nodePort)
+    const addresses = made.map(({ json }) => json.spec.clusterIP)
+    expect([...ports].sort()).toEqual(Array.from({ length: 10 }, (_, i) => 30_000 + i))
+    expect(new Set(addresses).size).toBe(10)
+    expect((await create(a, 'more')).json.message).toBe('Internal error occurred: failed to allocate a nodePort: range is full')
+    const same = await create(b, 'same', { type: 'ClusterIP', clusterIP: addresses[0] })
+    expect(same.json.message).toBe(
+      `Service "same" is invalid: spec.clusterIPs: Invalid value: ["${addresses[0]}"]: failed to allocate IP ${addresses[0]}: provided IP is already allocated`,
+    )
+    // What one gives back the other can give.
+    expect((await a.request('DELETE', `${services}/s1`)).status).toBe(200)
+    await eventuallyAsync(async () => (await create(b, 'again', { ports: [{ port: 80, nodePort: ports[1] }] })).status === 201)
+    expect([a.errors, b.errors]).toEqual([[], []])
   })
 })
 

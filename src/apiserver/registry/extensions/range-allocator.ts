@@ -28,6 +28,9 @@ export class RangeAllocator {
   release(offset: number): void {
     this.#taken.delete(offset)
   }
+  clear(): void {
+    this.#taken.clear()
+  }
   /** Undefined: all are taken. */
   takeAny(random: Random): number | undefined {
     return this.#anyOf(this.#reserved, this.size, random) ?? this.#anyOf(0, this.#reserved, random)

@@ -4,7 +4,8 @@
  * something that needs none.
  *
  * What is taken is known from the Services themselves, read once; each ClusterIP has an IPAddress object besides, as other
- * clients expect.
+ * clients expect. Where servers share a store, that is read for each Service anew, and a number is only had once it is claimed in the store:
+ * an address by its IPAddress, ports by shared-ports.ts.
  */
 
 import { Endpoints } from '../../../api/core/endpoints.ts'
@@ -34,6 +35,7 @@ import {
   type ServiceParts,
   type ServiceSpecParts,
 } from './service-parts.ts'
+import { SharedPorts } from './shared-ports.ts'
 
 export function serviceExtension(flags: ApiServerFlags): Extension {
   const allocator = new ServiceAllocator(flags)
@@ -51,6 +53,7 @@ class ServiceAllocator {
   readonly #range: string
   readonly #addresses: RangeAllocator
   readonly #ports: RangeAllocator
+  readonly #sharedPorts: SharedPorts
   readonly #flags: ApiServerFlags
   #loaded: Promise<void> | undefined
 
@@ -64,6 +67,7 @@ class ServiceAllocator {
     const size = Number(cidrSize(cidr)) - 2
     this.#addresses = new RangeAllocator(size, size < 16 ? 0 : Math.min(Math.max(16, Math.floor(size / 16)), 256))
     const ports = flags.nodePortLast - flags.nodePortFirst + 1
+    this.#sharedPorts = new SharedPorts(flags.nodePortFirst, flags.nodePortLast)
     this.#ports = new RangeAllocator(ports, ports < 16 ? 0 : Math.min(Math.max(16, Math.floor(ports / 32)), 128))
   }
 
@@ -72,16 +76,53 @@ class ServiceAllocator {
     await this.#load(write.server)
     normalizeClusterIps(service.spec, undefined)
     setFamilies(service, undefined)
+    return this.#taking(async (undo) => {
+      await this.#takeAddresses(write, service, undo)
+      await this.#takingPorts(write, service.spec, undo, () => {
+        if (hasNodePorts(service.spec)) this.#takeNodePorts(write, service, undo)
+        if (needsHealthCheckPort(service.spec)) this.#takeHealthCheckPort(write, service.spec, undo)
+      })
+    })
+  }
+
+  async #taking(take: (undo: Undoing) => Promise<void>): Promise<Undo> {
     const undo = new Undoing()
     try {
-      await this.#takeAddresses(write, service, undo)
-      if (hasNodePorts(service.spec)) this.#takeNodePorts(write, service, undo)
-      if (needsHealthCheckPort(service.spec)) this.#takeHealthCheckPort(write, service.spec, undo)
+      await take(undo)
     } catch (error) {
       undo.run()
       throw error
     }
     return () => undo.run()
+  }
+
+  /** Takes ports and claims them; again, when another server was faster with one of them. */
+  async #takingPorts(write: Write, spec: ServiceSpecParts, undo: Undoing, take: () => void): Promise<void> {
+    const { server, isDryRun } = write
+    const [ports, health] = [spec.ports?.map((port) => ({ ...port })), spec.healthCheckNodePort]
+    for (;;) {
+      undo.ports.length = 0
+      take()
+      const claimed = [...undo.ports]
+      if (claimed.length === 0 || isDryRun || !server.store.isShared) return
+      const conflicts = await this.#sharedPorts.claim(server, claimed)
+      if (conflicts.length === 0) {
+        undo.add(() => this.#unclaim(server, claimed))
+        return
+      }
+      for (const offset of claimed) if (!conflicts.includes(offset)) this.#ports.release(offset)
+      for (const offset of conflicts) this.#ports.take(offset)
+      if (ports !== undefined) spec.ports = ports.map((port) => ({ ...port }))
+      if (health === undefined) delete spec.healthCheckNodePort
+      else spec.healthCheckNodePort = health
+    }
+  }
+
+  #unclaim(server: Server, offsets: readonly number[]): void {
+    if (offsets.length === 0 || !server.store.isShared) return
+    this.#sharedPorts.release(server, offsets).catch((error: unknown) => {
+      server.log.warn('Cannot give back node ports', { error, offsets })
+    })
   }
 
   async update(write: Write, draft: Draft, old: KubeObject): Promise<Undo> {
@@ -91,25 +132,23 @@ class ServiceAllocator {
     patchAllocated(service.spec, before.spec)
     normalizeClusterIps(service.spec, before.spec)
     setFamilies(service, before)
-    const undo = new Undoing()
-    try {
+    return this.#taking(async (undo) => {
       if (!needsClusterIp(before.spec) && needsClusterIp(service.spec)) await this.#takeAddresses(write, service, undo)
-      if (hasNodePorts(service.spec)) this.#changeNodePorts(write, service, nodePortsOf(before.spec), undo)
-      if (needsHealthCheckPort(service.spec) && !needsHealthCheckPort(before.spec)) this.#takeHealthCheckPort(write, service.spec, undo)
-    } catch (error) {
-      undo.run()
-      throw error
-    }
-    return () => undo.run()
+      await this.#takingPorts(write, service.spec, undo, () => {
+        if (hasNodePorts(service.spec)) this.#changeNodePorts(write, service, nodePortsOf(before.spec), undo)
+        if (needsHealthCheckPort(service.spec) && !needsHealthCheckPort(before.spec)) this.#takeHealthCheckPort(write, service.spec, undo)
+      })
+    })
   }
 
   /** After an update: what the old one had and the new one does not. */
   releaseUnused(server: Server, spec: ServiceSpecParts, old: ServiceSpecParts): void {
     const kept = new Set(nodePortsOf(spec))
-    for (const port of nodePortsOf(old)) if (!kept.has(port)) this.#ports.release(port - this.#flags.nodePortFirst)
-    if (needsHealthCheckPort(old) && !needsHealthCheckPort(spec) && old.healthCheckNodePort) {
-      this.#ports.release(old.healthCheckNodePort - this.#flags.nodePortFirst)
-    }
+    const gone = nodePortsOf(old).filter((port) => !kept.has(port))
+    if (needsHealthCheckPort(old) && !needsHealthCheckPort(spec) && old.healthCheckNodePort) gone.push(old.healthCheckNodePort)
+    const offsets = gone.map((port) => port - this.#flags.nodePortFirst)
+    for (const offset of offsets) this.#ports.release(offset)
+    this.#unclaim(server, offsets)
     const ips = new Set(spec.clusterIPs ?? [])
     for (const ip of old.clusterIPs ?? []) if (!ips.has(ip)) this.#releaseAddress(server, ip)
   }
@@ -129,9 +168,14 @@ class ServiceAllocator {
     const ips: string[] = []
     for (const i of (spec.ipFamilies ?? []).keys()) {
       const ip = wanted[i] ?? ''
-      const taken = ip === '' ? this.#takeAnyAddress(write, undo) : this.#takeAddress(service, ip, undo)
-      await this.#record(write, service, taken, undo)
-      ips.push(taken)
+      for (;;) {
+        const taken = ip === '' ? this.#takeAnyAddress(write, undo) : this.#takeAddress(service, ip, undo)
+        if (await this.#record(write, service, taken, undo)) {
+          ips.push(taken)
+          break
+        }
+        if (ip !== '') throw refusedAddress(service, ip, 'provided IP is already allocated')
+      }
     }
     spec.clusterIPs = ips
     if (ips[0] !== undefined) spec.clusterIP = ips[0]
@@ -144,14 +188,13 @@ class ServiceAllocator {
     return formatIp({ family: 4, value: this.#base + BigInt(offset) + 1n })
   }
 
-  #takeAddress({ metadata, spec }: ServiceParts, ip: string, undo: Undoing): string {
+  #takeAddress(service: ServiceParts, ip: string, undo: Undoing): string {
     const offset = this.#offsetOf(ip)
-    const refuse = (why: string): Error => {
-      const error: FieldError = invalidValue('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${ip}: ${why}`)
-      return invalid('', 'Service', metadata.name ?? '', [error])
+    if (offset === undefined) {
+      const why = `the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${this.#range}`
+      throw refusedAddress(service, ip, why)
     }
-    if (offset === undefined) throw refuse(`the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${this.#range}`)
-    if (!this.#addresses.take(offset)) throw refuse('provided IP is already allocated')
+    if (!this.#addresses.take(offset)) throw refusedAddress(service, ip, 'provided IP is already allocated')
     undo.add(() => this.#addresses.release(offset))
     return ip
   }
@@ -163,13 +206,34 @@ class ServiceAllocator {
     return offset >= 0n && offset < BigInt(this.#addresses.size) ? Number(offset) : undefined
   }
 
-  async #record({ server, isDryRun }: Write, { metadata }: ServiceParts, ip: string, undo: Undoing): Promise<void> {
-    if (isDryRun) return
+  /** False: another server has given it to another Service. */
+  async #record({ server, isDryRun }: Write, { metadata }: ServiceParts, ip: string, undo: Undoing): Promise<boolean> {
+    if (isDryRun) return true
     const { name = '', namespace = '' } = metadata
     const labels = { 'ipaddress.kubernetes.io/ip-family': 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' }
     const spec = { parentRef: { group: '', resource: 'services', namespace, name } }
     await createMissing(server, IPAddress, { metadata: { name: ip, labels } as { name: string }, spec })
-    undo.add(() => this.#remove(server, IPAddress as unknown as KindDefinition, '', ip))
+    if (!server.store.isShared) {
+      undo.add(() => this.#remove(server, IPAddress as unknown as KindDefinition, '', ip))
+      return true
+    }
+    const store = server.catalog.storeOf(IPAddress)
+    const kv = await server.store.get(store.keyOf('', ip))
+    const parent = kv === undefined ? undefined : (store.objectOf(kv) as { spec?: { parentRef?: ParentRef } }).spec?.parentRef
+    if (parent?.namespace !== namespace || parent.name !== name) return false
+    undo.add(() => this.#removeUnused(server, namespace, name, ip))
+    return true
+  }
+
+  /** Of two servers that make the same Service the one that loses must not take the winner's address. */
+  #removeUnused(server: Server, namespace: string, name: string, ip: string): void {
+    const store = server.catalog.storeOf(Service)
+    const look = async (): Promise<void> => {
+      const kv = await server.store.get(store.keyOf(namespace, name))
+      const ips = kv === undefined ? [] : ((store.objectOf(kv) as ServiceParts).spec.clusterIPs ?? [])
+      if (!ips.includes(ip)) this.#remove(server, IPAddress as unknown as KindDefinition, '', ip)
+    }
+    look().catch((error: unknown) => server.log.warn('Cannot remove what belonged to a Service', { kind: 'IPAddress', name: ip, error }))
   }
 
   #releaseAddress(server: Server, ip: string): void {
@@ -232,6 +296,7 @@ class ServiceAllocator {
     }
     const offset = port - nodePortFirst
     if (!this.#ports.take(offset)) return 'provided port is already allocated'
+    undo.ports.push(offset)
     undo.add(() => this.#ports.release(offset))
     return undefined
   }
@@ -239,6 +304,7 @@ class ServiceAllocator {
   #takeAnyPort({ server }: Write, what: string, undo: Undoing): number {
     const offset = this.#ports.takeAny(server.random)
     if (offset === undefined) throw internalError(`failed to allocate ${what}: range is full`)
+    undo.ports.push(offset)
     undo.add(() => this.#ports.release(offset))
     return this.#flags.nodePortFirst + offset
   }
@@ -254,13 +320,24 @@ class ServiceAllocator {
 
   /** Reads off the Services what is taken. */
   #load(server: Server): Promise<void> {
+    if (server.store.isShared) return this.#reload(server)
     this.#loaded ??= this.#readServices(server)
     return this.#loaded
   }
 
-  async #readServices(server: Server): Promise<void> {
+  async #reload(server: Server): Promise<void> {
+    const taken = await this.#sharedPorts.taken(server)
+    await this.#readServices(server, () => {
+      this.#addresses.clear()
+      this.#ports.clear()
+      for (const offset of taken) this.#ports.take(offset)
+    })
+  }
+
+  async #readServices(server: Server, begin: () => void = () => {}): Promise<void> {
     const store = server.catalog.storeOf(Service)
     const { items } = await server.store.range(prefixRange(store.prefix))
+    begin()
     for (const kv of items) {
       const { spec } = store.objectOf(kv) as ServiceParts
       for (const ip of spec.clusterIPs ?? []) {
@@ -273,7 +350,19 @@ class ServiceAllocator {
   }
 }
 
+interface ParentRef {
+  readonly namespace?: string
+  readonly name?: string
+}
+
+function refusedAddress({ metadata, spec }: ServiceParts, ip: string, why: string): Error {
+  const error: FieldError = invalidValue('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${ip}: ${why}`)
+  return invalid('', 'Service', metadata.name ?? '', [error])
+}
+
 class Undoing {
+  /** Offsets of the ports taken. */
+  readonly ports: number[] = []
   #steps: (() => void)[] = []
 
   add(step: () => void): void {
