@@ -273,3 +273,19 @@ test('beyond its quota the store takes no more, says so, and comes back when it 
   small.member.setAlarm(1, false)
   await expect(mine.put({ key: 'b' })).resolves.toBeDefined()
 })
+
+test('a quiet watch that asked for it is told the revision now and then; one with a future start is not', async () => {
+  await using quiet = await startTestEtcd({ watchProgressMs: 20 })
+  using mine = new EtcdClient(quiet.address)
+  await mine.put({ key: 'other' })
+  const watching = mine.watch(
+    { key: 'a', progressNotify: true },
+    { key: 'a', progressNotify: true, startRevision: 1000, watchId: 7 },
+    { key: 'a', watchId: 8 },
+  )
+  await watching.until((all) => all.length >= 5)
+  expect(new Set(watching.responses.slice(3).map((one) => `${one.watchId} ${one.header?.revision} ${one.events.length}`))).toEqual(
+    new Set(['0 2 0']),
+  )
+  watching.stream.cancel()
+})

@@ -168,7 +168,7 @@ class OneWatch implements WatchListener {
   /** Events of the past that wait to leave together. */
   #gathered: StoreEvent[] = []
   /** Nothing was sent since the last time progress was due. */
-  #isQuiet = false
+  #isQuiet = true
 
   constructor(stream: WatchStream, id: WatchId, request: WatchCreateRequest, isNow: boolean) {
     this.#stream = stream

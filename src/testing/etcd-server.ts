@@ -15,6 +15,7 @@ export interface TestEtcd extends AsyncDisposable {
 
 export interface TestEtcdOptions extends Partial<EmbeddedStoreOptions> {
   readonly quotaBytes?: number
+  readonly watchProgressMs?: number
   /** Any that is free. */
   readonly port?: number
 }
@@ -32,7 +33,7 @@ export async function startTestEtcd(options: TestEtcdOptions = {}): Promise<Test
     requestBytesMax: 1_572_864,
     transactionOpsMax: 128,
     quotaBytes: options.quotaBytes ?? 2 * 1024 ** 3,
-    watchProgressMs: 600_000,
+    watchProgressMs: options.watchProgressMs ?? 600_000,
   })
   const server = await startEtcdServer(member, [{ host: '127.0.0.1', port: options.port ?? 0 }])
   return {
