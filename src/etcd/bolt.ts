@@ -6,8 +6,8 @@
  *     then for each bucket its leaves and, above them, branches up to one root; at last the root bucket, whose values are the buckets
  *
  * A page is 4 KB; a leaf whose single pair is longer goes on in the pages behind it. Lengths come first, because the receiver is told the
- * size before the first byte and every page knows its number: so pairs are asked for twice, once to measure and once to write, and
- * at no time lie in memory together.
+ * size before the first byte and every page knows its number: so pairs are first measured, which needs no encoding, then made one page
+ * at a time, and at no time lie in memory together.
  */
 const pageBytes = 4096
 const pageHeaderBytes = 16
@@ -26,6 +26,9 @@ export interface Pair {
 export interface Bucket {
   readonly name: string
   readonly count: number
+  /** Of key and value together, known without making them. */
+  pairBytes(index: number): number
+  key(index: number): Uint8Array
   pair(index: number): Pair
 }
 
@@ -98,6 +101,8 @@ function rootBucket(buckets: readonly Bucket[], roots: readonly number[]): Bucke
   return {
     name: '',
     count: buckets.length,
+    pairBytes: (index) => Buffer.byteLength((buckets[index] as Bucket).name) + 16,
+    key: (index) => Buffer.from((buckets[index] as Bucket).name),
     pair: (index) => {
       const value = Buffer.alloc(16)
       value.writeBigUInt64LE(BigInt(roots[index] as number), 0)
@@ -124,10 +129,9 @@ function layOut(bucket: Bucket, isRoot: boolean, firstPageNumber: number): Tree 
     bytes = pageHeaderBytes
   }
   for (let index = 0; index < bucket.count; index++) {
-    const { key, value } = bucket.pair(index)
-    const more = elementBytes + key.length + value.length
+    const more = elementBytes + bucket.pairBytes(index)
     if (index > from && bytes + more > pageBytes) close(index)
-    if (index === from) firstKey = key
+    if (index === from) firstKey = bucket.key(index)
     bytes += more
   }
   if (from < bucket.count || leaves.length === 0) close(bucket.count)

@@ -7,7 +7,7 @@
 import type { LeaseState, RetainedVersions } from '../store/embedded.ts'
 import { ProtobufWriter } from '../wire/protobuf.ts'
 import { type BoltFile, type Bucket, boltFile, type Pair } from './bolt.ts'
-import { revisionKey, storedValue, storedVersions } from './hash.ts'
+import { revisionKey, revisionKeyBytes, type StoredVersion, storedValue, storedValueBytes, storedVersions } from './hash.ts'
 import { clusterVersion, type Member } from './member.ts'
 
 export async function databaseOf(member: Member): Promise<BoltFile> {
@@ -28,7 +28,14 @@ export async function databaseOf(member: Member): Promise<BoltFile> {
 }
 
 function bucket(name: string, pairs: readonly Pair[]): Bucket {
-  return { name, count: pairs.length, pair: (index) => pairs[index] as Pair }
+  const pair = (index: number): Pair => pairs[index] as Pair
+  return {
+    name,
+    count: pairs.length,
+    pairBytes: (index) => pair(index).key.length + pair(index).value.length,
+    key: (index) => pair(index).key,
+    pair,
+  }
 }
 
 function pair(key: string, value: string | Uint8Array): Pair {
@@ -43,13 +50,14 @@ function u64(value: bigint): Buffer {
 
 function keyBucket({ versions }: RetainedVersions): Bucket {
   const stored = [...storedVersions(versions)]
+  const at = (index: number): StoredVersion => stored[index] as StoredVersion
+  const key = (index: number): Uint8Array => revisionKey(at(index).version.modRevision, at(index).sub, at(index).version.version === 0)
   return {
     name: 'key',
     count: stored.length,
-    pair: (index) => {
-      const { version, sub } = stored[index] as (typeof stored)[number]
-      return { key: revisionKey(version.modRevision, sub, version.version === 0), value: storedValue(version) }
-    },
+    pairBytes: (index) => revisionKeyBytes(at(index).version) + storedValueBytes(at(index).version),
+    key,
+    pair: (index) => ({ key: key(index), value: storedValue(at(index).version) }),
   }
 }
 

@@ -81,7 +81,7 @@ export class MaintenanceService {
 
   async hash(): Promise<Partially<Of<typeof hashResponse>>> {
     const retained = await this.#member.store.retained()
-    return { header: this.#member.header(retained.revision), hash: hashOfRevision(retained, retained.revision) }
+    return { header: this.#member.header(retained.revision), hash: await hashOfRevision(retained, retained.revision, this.#member.clock) }
   }
 
   async hashKv(request: Of<typeof hashKvRequest>): Promise<Partially<Of<typeof hashKvResponse>>> {
@@ -94,7 +94,7 @@ export class MaintenanceService {
     const compactRevision = retained.compactedRevision === 1 ? -1 : retained.compactedRevision
     return {
       header: this.#member.header(retained.revision),
-      hash: hashOfRevision(compactRevision === -1 ? { ...retained, compactedRevision: -1 } : retained, revision),
+      hash: await hashOfRevision({ ...retained, compactedRevision: compactRevision }, revision, this.#member.clock),
       compactRevision,
       hashRevision: revision,
     }
