@@ -2,16 +2,21 @@
  * The store on a real etcd when things go wrong: members that are killed and come back, endpoints that do not answer, a past that is
  * compacted away, another prefix, TLS with client certificates, and who compacts.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Compactor, compactRevisionKey } from '../../src/etcd/client/compactor.ts'
 import { EtcdConnection } from '../../src/etcd/client/connection.ts'
 import { type EtcdStoreOptions, openEtcdStore } from '../../src/etcd/client/etcd-store.ts'
 import { realClock } from '../../src/std/clock.ts'
 import { silentLog } from '../../src/std/log.ts'
+import { realRandom } from '../../src/std/random.ts'
 import { VirtualClock } from '../../src/std/virtual-clock.ts'
 import { prefixRange, type Store, type StoreError } from '../../src/store/store.ts'
 import { EtcdClient } from '../../src/testing/etcd-client.ts'
 import { startTestEtcd } from '../../src/testing/etcd-server.ts'
+import { issueCertificate, makeAuthority } from '../../src/wire/x509.ts'
 import { realEtcdVersion, startRealEtcd } from './real-etcd.ts'
 
 const everything = prefixRange('/registry/')
@@ -161,6 +166,40 @@ describe.skipIf(realEtcdVersion() === undefined)('on a real etcd', () => {
     await put(opened.store, 'a')
     expect((await opened.store.range(everything)).count).toBe(1)
     await expect(open(['http://127.0.0.1:1'], { callMsMax: 300 })).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('TLS, and certificates that etcd asks for', async () => {
+    const terms = { now: realClock.now(), random: realRandom }
+    const authority = makeAuthority({ ...terms, commonName: 'etcd-ca', years: 1 })
+    const server = issueCertificate(authority, {
+      ...terms,
+      commonName: 'etcd',
+      usages: ['server', 'client'],
+      ipAddresses: ['127.0.0.1'],
+      days: 1,
+    })
+    const client = issueCertificate(authority, { ...terms, commonName: 'kube-apiserver', usages: ['client'], days: 1 })
+    const directory = mkdtempSync(join(tmpdir(), 'etcd-tls-'))
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(directory, name), text)
+      return join(directory, name)
+    }
+    const flags = ['--client-cert-auth', '--trusted-ca-file', file('ca.pem', authority.certificate)]
+    flags.push('--cert-file', file('server.pem', server.certificate), '--key-file', file('server.key', server.key))
+    await using etcd = await startRealEtcd({ scheme: 'https', flags })
+    const pem = (text: string): Uint8Array => Buffer.from(text)
+    const ca = pem(authority.certificate)
+    const tls = { ca, certificate: pem(client.certificate), key: pem(client.key) }
+    await using opened = await open([`https://${etcd.address}`], { tls })
+    await put(opened.store, 'a', '1')
+    expect(Buffer.from((await opened.store.get(key('a')))?.value ?? []).toString()).toBe('1')
+    const quick = { callMsMax: 500 }
+    await expect(open([`https://${etcd.address}`], { ...quick, tls: { ca } })).rejects.toMatchObject({ code: 'unavailable' })
+    const { certificate } = makeAuthority({ ...terms, commonName: 'another', years: 1 })
+    await expect(open([`https://${etcd.address}`], { ...quick, tls: { ...tls, ca: pem(certificate) } })).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    rmSync(directory, { recursive: true, force: true })
   })
 
   test('clusters with prefixes of their own share an etcd', async () => {
