@@ -26,7 +26,7 @@ export function handle(server: Server, http: HttpRequest): Answer {
   const info = parseRequestInfo(http.method, http.path, () => (query ??= parseQuery(http.query)))
   const context = new RequestContext(server, http, info, anonymous, query)
   const beganMs = server.clock.monotonicMs()
-  server.requests.begin(info.verb)
+  server.requests.begin(info.verb, beganMs)
   const response = guarded(context, () => {
     const login = authenticate(server.authenticators, http)
     return login instanceof Promise ? login.then((user) => admitted(context, user)) : admitted(context, login)

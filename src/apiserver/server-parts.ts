@@ -74,6 +74,8 @@ export interface Server {
   readonly binary: BinaryDoor
   readonly requests: RequestMetrics
   readonly metrics: ServerMetrics
+  /** Of whatever else runs in this process. */
+  readonly moreMetrics: () => readonly string[]
   /** Which checks of /readyz have passed. */
   readonly health: { isReady: boolean; isClosing: boolean }
 }

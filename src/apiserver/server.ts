@@ -57,6 +57,8 @@ export interface ApiServerOptions {
   readonly serviceAccountKey?: string
   /** Further keys whose tokens are good, PEM. */
   readonly serviceAccountVerifiers?: readonly string[]
+  /** Shown in /metrics besides the server's own: families of other components in this process. */
+  readonly moreMetrics?: () => readonly string[]
   /** In tests: whoever changes a shared object fails at once. */
   readonly freezeObjects?: boolean
 }
@@ -164,6 +166,7 @@ function build(options: ApiServerOptions): Server {
     binary: binaryDoor(catalog),
     requests: new RequestMetrics(),
     metrics: new ServerMetrics(),
+    moreMetrics: options.moreMetrics ?? (() => []),
     health: { isReady: false, isClosing: false },
   }
   return server

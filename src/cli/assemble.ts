@@ -14,6 +14,7 @@ import { createEventRecorder } from '../client/events.ts'
 import { Informers } from '../client/informers.ts'
 import { SharedObjects } from '../client/shared-objects.ts'
 import { loopbackTransport } from '../client/transport-loopback.ts'
+import { WorkQueueMetrics } from '../client/work-queue-metrics.ts'
 import type { Clock } from '../std/clock.ts'
 import type { Disk } from '../std/disk.ts'
 import type { Log } from '../std/log.ts'
@@ -125,12 +126,15 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
   stack.defer(() => http.close({ graceMs: stopGraceMs }))
   const host = options.bindAddress === '0.0.0.0' || options.bindAddress === '::' ? '127.0.0.1' : options.bindAddress
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${http.port}`
+  const queues = new WorkQueueMetrics(clock)
+  const metrics: (() => readonly string[])[] = [() => queues.text()]
   const api = createApiServer({
     store,
     clock,
     random: world.random,
     log,
     serviceAccountKey: pki.serviceAccountKey,
+    moreMetrics: () => metrics.flatMap((text) => text()),
     flags: {
       runtimeConfig: options.runtimeConfig,
       featureGates: options.featureGates,
@@ -153,6 +157,7 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
 
   const controllers = await runControllers({
     ...components.shared,
+    metrics: queues,
     clientFor: (account) =>
       account.startsWith('system:')
         ? components.client(account, [], 'kube-controller-manager')
@@ -172,7 +177,7 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
 
   const schedulerClient = components.client('system:kube-scheduler', [], 'kube-scheduler')
   const { random, informers } = components.shared
-  await startScheduler({
+  const scheduler = await startScheduler({
     client: schedulerClient,
     informers,
     clock,
@@ -189,6 +194,7 @@ async function assemble(options: ClusterOptions, stack: AsyncDisposableStack): P
       form: 'series',
     }),
   })
+  metrics.push(() => scheduler.metricsText())
   progress.step('scheduler', 'running')
 
   if (simulated !== undefined) {

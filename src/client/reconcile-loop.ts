@@ -11,6 +11,7 @@ import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
 import type { TaskScope } from '../std/task-scope.ts'
 import { type RateLimit, WorkQueue } from './work-queue.ts'
+import type { WorkQueueMetrics } from './work-queue-metrics.ts'
 
 export interface ReconcileLoopOptions {
   readonly name: string
@@ -23,6 +24,9 @@ export interface ReconcileLoopOptions {
   readonly rateLimit?: RateLimit
   /** After so many failures in a row the key is dropped until something puts it back; never when absent. */
   readonly retriesMax?: number
+  /** Where the queue is counted, if anywhere, and under which name when not the loop's. */
+  readonly metrics?: WorkQueueMetrics | undefined
+  readonly queueName?: string
 }
 
 export class ReconcileLoop {
@@ -31,7 +35,8 @@ export class ReconcileLoop {
 
   constructor(options: ReconcileLoopOptions) {
     this.#options = options
-    this.#queue = new WorkQueue(options.clock, options.rateLimit)
+    const { clock, name, queueName = name, metrics, rateLimit } = options
+    this.#queue = new WorkQueue(clock, rateLimit, metrics && { name: queueName, metrics })
   }
 
   get waiting(): number {

@@ -7,43 +7,65 @@
  * (workqueue.DefaultTypedControllerRateLimiter upstream, without its overall bucket).
  */
 import type { Clock, Timer } from '../std/clock.ts'
+import type { QueueSeries, WorkQueueMetrics } from './work-queue-metrics.ts'
 
 export interface RateLimit {
   readonly baseMs: number
   readonly maxMs: number
+}
+/** Under which name a queue is counted, and where. */
+export interface QueueCounting {
+  readonly name: string
+  readonly metrics: WorkQueueMetrics
 }
 const usualLimit: RateLimit = { baseMs: 5, maxMs: 1_000_000 }
 
 export class WorkQueue<K = string> {
   readonly #clock: Clock
   readonly #limit: RateLimit
-  /** In the order in which they are handed out. */
-  readonly #ready = new Set<K>()
-  readonly #working = new Set<K>()
-  /** Put again while somebody works on them. */
-  readonly #again = new Set<K>()
+  readonly #series: QueueSeries | undefined
+  /** In the order in which they are handed out, with when they came, if anybody counts. */
+  readonly #ready = new Map<K, number>()
+  /** With when the work began. */
+  readonly #working = new Map<K, number>()
+  /** Put again while somebody works on them, with when. */
+  readonly #again = new Map<K, number>()
   readonly #failures = new Map<K, number>()
   readonly #later = new Map<K, { readonly dueMs: number; readonly timer: Timer }>()
   #takers: (() => void)[] = []
   #isClosed = false
 
-  constructor(clock: Clock, limit: RateLimit = usualLimit) {
+  constructor(clock: Clock, limit: RateLimit = usualLimit, counting?: QueueCounting) {
     this.#clock = clock
     this.#limit = limit
+    this.#series = counting?.metrics.observe(counting.name, this)
   }
 
   /** Keys that wait to be handed out now. */
   get length(): number {
     return this.#ready.size
   }
+  workingSinceMs(): Iterable<number> {
+    return this.#working.values()
+  }
 
   add(key: K): void {
     if (this.#isClosed) return
-    if (this.#working.has(key)) this.#again.add(key)
-    else if (!this.#ready.has(key)) {
-      this.#ready.add(key)
-      this.#takers.pop()?.()
-    }
+    const isWorking = this.#working.has(key)
+    if (isWorking ? this.#again.has(key) : this.#ready.has(key)) return
+    if (this.#series !== undefined) this.#series.adds.value++
+    if (isWorking) this.#again.set(key, this.#nowMs())
+    else this.#line(key, this.#nowMs())
+  }
+
+  #line(key: K, sinceMs: number): void {
+    this.#ready.set(key, sinceMs)
+    this.#takers.pop()?.()
+  }
+
+  /** Nobody looks at the clock for nothing. */
+  #nowMs(): number {
+    return this.#series === undefined ? 0 : this.#clock.monotonicMs()
   }
 
   /** The earliest of several wins. */
@@ -66,6 +88,7 @@ export class WorkQueue<K = string> {
   addRateLimited(key: K): void {
     const failures = this.#failures.get(key) ?? 0
     this.#failures.set(key, failures + 1)
+    if (this.#series !== undefined) this.#series.retries.value++
     this.addAfter(key, Math.min(this.#limit.baseMs * 2 ** Math.min(failures, 40), this.#limit.maxMs))
   }
 
@@ -82,19 +105,27 @@ export class WorkQueue<K = string> {
   async take(): Promise<K | undefined> {
     for (;;) {
       if (this.#isClosed) return undefined
-      const next = this.#ready.values().next()
+      const next = this.#ready.entries().next()
       if (!next.done) {
-        this.#ready.delete(next.value)
-        this.#working.add(next.value)
-        return next.value
+        const [key, sinceMs] = next.value
+        const nowMs = this.#nowMs()
+        this.#series?.waited.observe((nowMs - sinceMs) / 1000)
+        this.#ready.delete(key)
+        this.#working.set(key, nowMs)
+        return key
       }
       await new Promise<void>((resolve) => this.#takers.push(resolve))
     }
   }
 
   done(key: K): void {
+    const sinceMs = this.#working.get(key)
+    if (sinceMs !== undefined) this.#series?.worked.observe((this.#nowMs() - sinceMs) / 1000)
     this.#working.delete(key)
-    if (this.#again.delete(key)) this.add(key)
+    const againMs = this.#again.get(key)
+    if (againMs === undefined) return
+    this.#again.delete(key)
+    if (!this.#isClosed) this.#line(key, againMs)
   }
 
   close(): void {

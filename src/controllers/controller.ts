@@ -7,10 +7,12 @@ import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../client/events.ts'
 import type { Informers } from '../client/informers.ts'
 import { ReconcileLoop, type ReconcileLoopOptions } from '../client/reconcile-loop.ts'
+import type { WorkQueueMetrics } from '../client/work-queue-metrics.ts'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
 import type { Random } from '../std/random.ts'
 import type { TaskScope } from '../std/task-scope.ts'
+import { queueNameOf } from './queue-names.ts'
 
 export interface ControllerFlags {
   readonly nodeMonitorPeriodMs: number
@@ -51,6 +53,8 @@ export interface ControllerContext {
   readonly scope: TaskScope
   readonly events: EventRecorder
   readonly flags: ControllerFlags
+  /** Where queues are counted, if anybody wants to know. */
+  readonly metrics?: WorkQueueMetrics | undefined
   /** Resolves when every informer is filled. */
   readonly ready: Promise<void>
 }
@@ -69,7 +73,8 @@ export function startLoop(
   context: ControllerContext,
   options: Pick<ReconcileLoopOptions, 'name' | 'workers' | 'reconcile'> & Partial<Pick<ReconcileLoopOptions, 'retriesMax' | 'rateLimit'>>,
 ): ReconcileLoop {
-  const loop = new ReconcileLoop({ clock: context.clock, log: context.log, ...options })
+  const { clock, log, metrics } = context
+  const loop = new ReconcileLoop({ clock, log, metrics, queueName: queueNameOf(options.name), ...options })
   context.ready.then(
     () => loop.start(context.scope),
     () => {},

@@ -12,6 +12,7 @@ import { type Controller, type ControllerContext, startPasses } from './controll
 import { type AttemptWorld, attemptToDelete, attemptToOrphan, type ServedKind } from './garbage-collector/attempt.ts'
 import { type GraphNode, OwnerGraph } from './garbage-collector/graph.ts'
 import { AbsentOwners, type Identity, identityOf, identityOfReference, identityText } from './garbage-collector/identity.ts'
+import { queueNameOf } from './queue-names.ts'
 import { type Discovered, type DiscoveredResource, discoverPreferred, resourceText } from './shared/discover.ts'
 
 const workers = 20
@@ -38,9 +39,17 @@ class GarbageCollector {
 
   constructor(context: ControllerContext) {
     this.#context = context
-    const { clock, log } = context
+    const { clock, log, metrics } = context
     const loop = (name: string, attempt: (world: AttemptWorld, node: GraphNode) => Promise<void>): ReconcileLoop =>
-      new ReconcileLoop({ name, clock, log, workers, reconcile: (uid, signal) => this.#attempt(attempt, uid, signal) })
+      new ReconcileLoop({
+        name,
+        queueName: queueNameOf(name),
+        clock,
+        log,
+        metrics,
+        workers,
+        reconcile: (uid, signal) => this.#attempt(attempt, uid, signal),
+      })
     this.#deletions = loop('garbage-collector-controller', attemptToDelete)
     this.#orphanings = loop('garbage-collector-controller (orphaning)', attemptToOrphan)
     this.#graph = new OwnerGraph(this.#absentOwners, {

@@ -4,6 +4,7 @@
 import type { Client } from '../client/client.ts'
 import { createEventRecorder } from '../client/events.ts'
 import type { Informers } from '../client/informers.ts'
+import type { WorkQueueMetrics } from '../client/work-queue-metrics.ts'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
 import type { Random } from '../std/random.ts'
@@ -20,19 +21,21 @@ export interface ControllersOptions {
   readonly log: Log
   readonly scope: TaskScope
   readonly flags?: Partial<ControllerFlags>
+  /** Where queues are counted, if anybody wants to know. */
+  readonly metrics?: WorkQueueMetrics
   /** All when absent. */
   readonly controllers?: readonly Controller[]
 }
 
 /** Resolves with the controllers that run, when their informers are filled. */
 export async function runControllers(options: ControllersOptions): Promise<readonly Controller[]> {
-  const { clientFor, informers, clock, random, log, scope, controllers = allControllers } = options
+  const { clientFor, informers, clock, random, log, scope, metrics, controllers = allControllers } = options
   const flags = { ...defaultControllerFlags, ...options.flags }
   const { promise: ready, resolve } = Promise.withResolvers<void>()
   for (const controller of controllers) {
     const client = clientFor(controller.account)
     const events = createEventRecorder({ client, clock, log, scope, component: controller.component })
-    controller.start({ client, informers, clock, random, log, scope, events, flags, ready })
+    controller.start({ client, informers, clock, random, log, scope, events, flags, metrics, ready })
   }
   await informers.synced()
   resolve()

@@ -23,6 +23,10 @@ export interface QueuedPod {
   place: QueuePlace
   /** When it was put where it is. */
   sinceMs: number
+  /** When it first came to be tried. */
+  firstTriedMs: number | undefined
+  /** When the current attempt began, by the monotonic clock: set by who tries. */
+  triedAtMs: number
   /** Attempts so far, the one going on included. */
   attempts: number
   /** Rejections in all, and errors in a row: they set the backoff. */
@@ -113,6 +117,8 @@ export class SchedulingQueue {
       info,
       place: 'gone',
       sinceMs: this.#options.clock.now(),
+      firstTriedMs: undefined,
+      triedAtMs: 0,
       attempts: 0,
       unschedulableCount: 0,
       errorCount: 0,
@@ -152,6 +158,7 @@ export class SchedulingQueue {
     const queued = this.#take(this.#active) ?? this.#take(this.#backoff)
     if (queued === undefined) return undefined
     queued.attempts++
+    queued.firstTriedMs ??= this.#options.clock.now()
     this.#moveTo(queued, 'in-flight')
     this.#inFlight.set(queued.info.uid, this.#eventsForgotten + this.#events.length)
     return queued

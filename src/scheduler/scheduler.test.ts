@@ -402,6 +402,23 @@ test('five hundred Pods over twenty nodes: none too many anywhere', async () => 
   expect(new Set([...counts].filter(([name]) => name !== '').map(([, count]) => count))).toEqual(new Set([25]))
 })
 
+test('metrics: attempts by result, how long Pods waited, who waits now', async () => {
+  await using world = await start()
+  await world.addPod('big', { requests: { cpu: '64' } })
+  await world.addPod('small', { requests: { cpu: '100m' } })
+  await world.test.clock.settled()
+  await world.addNode('n', { cpu: '4' })
+  await world.test.clock.advance(20_000)
+  await world.test.clock.settled()
+  const lines = world.scheduler.metricsText().join('').split('\n')
+  const value = (line: string): number => Number(lines.find((one) => one.startsWith(`${line} `))?.slice(line.length))
+  expect(value('scheduler_schedule_attempts_total{profile="default-scheduler",result="scheduled"}')).toBe(1)
+  expect(value('scheduler_schedule_attempts_total{profile="default-scheduler",result="unschedulable"}')).toBeGreaterThan(2)
+  expect(value('scheduler_pod_scheduling_sli_duration_seconds_count{attempts="2"}')).toBe(1)
+  expect(value('scheduler_pending_pods{queue="unschedulable"}')).toBe(1)
+  expect(value('scheduler_cache_size{type="nodes"}')).toBe(1)
+})
+
 test('a slice of time that is over before it began does not stop the scheduler for ever', async () => {
   await using test = await startTestClient()
   let elapsedMs = 0

@@ -33,6 +33,7 @@ import { PreemptionExecutor } from './preemption-executor.ts'
 import { defaultProfile, gateOf, interestsOf, type Profile, type ProfileParts } from './profile.ts'
 import { type QueuedPod, type QueueRules, SchedulingQueue } from './queue.ts'
 import { podDeleted } from './queue-events.ts'
+import { type AttemptResult, SchedulerMetrics } from './scheduler-metrics.ts'
 import { Slots } from './slots.ts'
 import { VolumeWriter } from './volume-writer.ts'
 import { watchCluster } from './watch-cluster.ts'
@@ -74,6 +75,7 @@ export class Scheduler {
   readonly cache = new SchedulerCache()
   readonly nominations = new Nominations()
   readonly queue: SchedulingQueue
+  readonly metrics = new SchedulerMetrics()
   readonly #options: SchedulerOptions
   readonly #profiles: ReadonlyMap<string, ProfileRules>
   readonly #binder: Binder
@@ -122,6 +124,11 @@ export class Scheduler {
     return decide({ ...this.#input(pod, profile), explains: true })
   }
 
+  metricsText(): readonly string[] {
+    const { nodeCount: nodes, podCount: pods } = this.cache
+    return this.metrics.text({ pending: this.queue.counts(), known: { nodes, pods } })
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options
     signal.addEventListener('abort', () => this.#wakeUp(), { once: true })
@@ -161,6 +168,8 @@ export class Scheduler {
 
   #scheduleOne(queued: QueuedPod, signal: AbortSignal): void {
     const { info } = queued
+    const beganMs = this.#options.clock.monotonicMs()
+    queued.triedAtMs = beganMs
     const profile = this.#profiles.get(info.pod.spec.schedulerName ?? '')?.profile
     if (profile === undefined || this.cache.isAssumed(info.uid)) return this.queue.leave(info.uid)
     if (info.isDeleting) {
@@ -171,6 +180,7 @@ export class Scheduler {
     try {
       const decision = decide(this.#input(info, profile))
       this.#startIndex = decision.nextIndex
+      this.metrics.decided(this.#options.clock.monotonicMs() - beganMs)
       if (decision.outcome === 'fits') this.#place(queued, decision.node, profile, signal)
       else this.#reject(queued, decision, profile, signal)
     } catch (error) {
@@ -212,6 +222,8 @@ export class Scheduler {
     try {
       await this.#writing.get(info.uid)
       await this.#binder.bind(info, node, reservations, stop)
+      this.#count(queued, 'scheduled')
+      this.metrics.scheduled(queued.attempts, this.#options.clock.now() - (queued.firstTriedMs ?? queued.sinceMs))
       events.record(Pod, info.pod, 'Normal', 'Scheduled', `Successfully assigned ${info.key} to ${node}`, { action: 'Binding' })
     } catch (error) {
       if (signal.aborted) return
@@ -257,6 +269,7 @@ export class Scheduler {
     signal: AbortSignal,
   ): { readonly nominatedNode: string | undefined; readonly message: string } {
     const { informers, random, clock, log, scope } = this.#options
+    this.metrics.preempting()
     const plan = planPreemption({
       pod,
       diagnosis,
@@ -272,6 +285,7 @@ export class Scheduler {
     const preemption = { preemptor: pod, node: plan.node, victims: plan.victims, displaced }
     log.info('Preempting Pods', { pod: pod.key, node: plan.node, victims: plan.victims.map(({ key }) => key).join(' ') })
     if (this.#preemption.begin(preemption)) {
+      this.metrics.preempted(plan.victims.length)
       scope.run(`preemption for ${pod.key}`, async (stop) => {
         try {
           await this.#preemption.carryOut(preemption, stop)
@@ -283,11 +297,16 @@ export class Scheduler {
     return { nominatedNode: plan.node, message: '' }
   }
 
+  #count({ info, triedAtMs }: QueuedPod, result: AttemptResult): void {
+    this.metrics.attempted(info.pod.spec.schedulerName ?? '', result, this.#options.clock.monotonicMs() - triedAtMs)
+  }
+
   /** Back into the queue, with the reason where people look for it. */
   #fail(queued: QueuedPod, failure: Failure, signal: AbortSignal): void {
     const { informers, events } = this.#options
     const { uid, key } = queued.info
     const { reason, message, rejectedBy, nominatedNode } = failure
+    this.#count(queued, reason === 'Unschedulable' ? 'unschedulable' : 'error')
     const known = informers.of(Pod).get(key)
     if (known === undefined || known.metadata.uid !== uid || isAssigned(known)) return this.queue.leave(uid)
     this.queue.putBack(queued, rejectedBy)

@@ -108,8 +108,9 @@ function labelText(names: readonly string[], values: readonly string[]): string 
 
 const braced = (labels: string): string => (labels === '' ? '' : `{${labels}}`)
 
-/** As Go prints numbers: 1e+06, but 100000. */
+/** As Go prints numbers: 1e+06, but 100000; 1e-05, but 0.0001. */
 function boundText(bound: number | undefined): string {
   if (bound === undefined) return '+Inf'
+  if (bound > 0 && bound < 1e-4) return bound.toExponential().replace(/e-(\d)$/, 'e-0$1')
   return bound >= 1e6 && Number.isInteger(Math.log10(bound)) ? `1e+${String(Math.log10(bound)).padStart(2, '0')}` : String(bound)
 }

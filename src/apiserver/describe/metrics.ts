@@ -4,7 +4,7 @@
  */
 
 import { Family } from '../../std/metrics.ts'
-import { processStats } from '../../std/process-stats.ts'
+import { processMetrics } from '../../std/process-metrics.ts'
 import { prefixRange } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import { answer } from '../response/respond.ts'
@@ -14,12 +14,13 @@ import { versionInfo } from './version.ts'
 export async function metrics(context: RequestContext): Promise<HttpResponse> {
   const { server } = context
   const families = [
-    ...server.requests.text(),
+    ...server.requests.text(server.clock.monotonicMs()),
     ...server.metrics.text(),
+    ...server.moreMetrics(),
     ...(await objects(server)),
-    build(server),
+    buildInfo(server.flags.gitVersion),
     featureGates(server),
-    ...process(),
+    ...processMetrics(),
   ]
   // Each begins with "# HELP name".
   const body = families.filter((text) => text !== '').sort((a, b) => (a < b ? -1 : 1))
@@ -41,8 +42,9 @@ async function objects({ store, catalog }: Server): Promise<string[]> {
   return [byName.text(), byGroup.text()]
 }
 
-function build({ flags }: Server): string {
-  const info = versionInfo(flags.gitVersion)
+/** Every component has it. */
+export function buildInfo(version: string): string {
+  const info = versionInfo(version)
   const help =
     "[ALPHA] A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running."
   const labels = ['build_date', 'compiler', 'git_commit', 'git_tree_state', 'git_version', 'go_version', 'major', 'minor', 'platform']
@@ -57,19 +59,4 @@ function featureGates({ gates }: Server): string {
   const family = new Family('kubernetes_feature_enabled', 'gauge', help, ['name', 'stage'])
   for (const { name, stage, isOn } of gates.all()) family.of(name, stage === 'stable' ? '' : stage.toUpperCase()).value = isOn ? 1 : 0
   return family.text()
-}
-
-function process(): string[] {
-  const { cpuSeconds, residentBytes, startSeconds, openFiles } = processStats()
-  const one = (name: string, type: 'counter' | 'gauge', help: string, value: number): string => {
-    const family = new Family(name, type, help)
-    family.of().value = value
-    return family.text()
-  }
-  return [
-    one('process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', cpuSeconds),
-    one('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', residentBytes),
-    one('process_start_time_seconds', 'gauge', 'Start time of the process since unix epoch in seconds.', startSeconds),
-    openFiles === undefined ? '' : one('process_open_fds', 'gauge', 'Number of open file descriptors.', openFiles),
-  ]
 }

@@ -32,9 +32,6 @@ test('requests are counted by what they were', async () => {
     'apiserver_request_total{code="404",component="",dry_run="",group="",resource="",scope="",subresource="",verb="GET",version=""} 1',
     'apiserver_request_duration_seconds_count{component="apiserver",dry_run="",group="",resource="configmaps",scope="namespace",subresource="",verb="LIST",version="v1"} 1',
     'apiserver_response_sizes_bucket{component="apiserver",group="",resource="configmaps",scope="resource",subresource="",verb="GET",version="v1",le="1000"} 2',
-    // The one that asks.
-    'apiserver_current_inflight_requests{request_kind="readOnly"} 1',
-    'apiserver_current_inflight_requests{request_kind="mutating"} 0',
     'apiserver_storage_objects{resource="configmaps"} 1',
     'apiserver_resource_objects{group="apps",resource="deployments"} 0',
     'etcd_requests_total{group="",operation="create",resource="configmaps"} 1',
@@ -48,6 +45,20 @@ test('requests are counted by what they were', async () => {
   expect(text).toMatch(/^process_resident_memory_bytes \d+$/m)
   const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
   expect(names).toEqual([...names].sort())
+})
+
+test('requests in flight: the most of this second and the last one', async () => {
+  await using api = await startTestApiServer()
+  await api.clock.advance(2000)
+  const inflight = async (): Promise<string[]> =>
+    (await api.request('GET', '/metrics')).text.match(/^apiserver_current_inflight_requests.*$/gm) ?? []
+  const line = (kind: string, count: number): string => `apiserver_current_inflight_requests{request_kind="${kind}"} ${count}`
+  await Promise.all(['a', 'b', 'c'].map((name) => api.request('POST', '/api/v1/namespaces', { metadata: { name } })))
+  await api.clock.advance(1000)
+  expect(await inflight()).toEqual([line('mutating', 3), line('readOnly', 1)])
+  await api.clock.advance(2000)
+  // Only the one that asks.
+  expect(await inflight()).toEqual([line('mutating', 0), line('readOnly', 1)])
 })
 
 test('a watch is long-running until it ends, and counts then', async () => {

@@ -79,13 +79,12 @@ export class RequestMetrics {
     '[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
     ['component', 'group', 'resource', 'scope', 'subresource', 'verb', 'version'],
   )
-  readonly #mutating = this.#inflight.of('mutating')
-  readonly #reading = this.#inflight.of('readOnly')
+  readonly #mutating = new Watermark()
+  readonly #reading = new Watermark()
   readonly #kept = new Map<string, Kept>()
 
-  begin(verb: string): void {
-    if (verb === 'watch') return
-    this.#inflightOf(verb).value++
+  begin(verb: string, nowMs: number): void {
+    if (verb !== 'watch') this.#inflightOf(verb).begin(nowMs)
   }
 
   /** The answer as it is to be sent: one that is produced while it is sent counts when it has been. */
@@ -93,7 +92,7 @@ export class RequestMetrics {
     const kept = this.#of(info, http)
     const { body } = response
     const isWatch = info.verb === 'watch'
-    if (!isWatch) this.#inflightOf(info.verb).value--
+    if (!isWatch) this.#inflightOf(info.verb).current--
     if (typeof body !== 'function') {
       const size = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
       this.#count(kept, response.status, clock.monotonicMs() - beganMs, size)
@@ -127,7 +126,9 @@ export class RequestMetrics {
     }
   }
 
-  text(): readonly string[] {
+  text(nowMs: number): readonly string[] {
+    this.#inflight.of('mutating').value = this.#mutating.highest(nowMs)
+    this.#inflight.of('readOnly').value = this.#reading.highest(nowMs)
     return [this.#total, this.#duration, this.#objective, this.#size, this.#inflight, this.#longRunning].map((family) => family.text())
   }
 
@@ -144,7 +145,7 @@ export class RequestMetrics {
     kept.size?.observe(size)
   }
 
-  #inflightOf(verb: string): Series {
+  #inflightOf(verb: string): Watermark {
     return verb === 'get' || verb === 'list' ? this.#reading : this.#mutating
   }
 
@@ -174,6 +175,33 @@ export class RequestMetrics {
       this.#kept.set(key, kept)
     }
     return kept
+  }
+}
+
+/** How many there were at once in this second and the one before. */
+class Watermark {
+  current = 0
+  #second = 0
+  #peak = 0
+  #peakBefore = 0
+
+  begin(nowMs: number): void {
+    this.#turn(nowMs)
+    this.current++
+    if (this.current > this.#peak) this.#peak = this.current
+  }
+
+  highest(nowMs: number): number {
+    this.#turn(nowMs)
+    return Math.max(this.#peak, this.#peakBefore)
+  }
+
+  #turn(nowMs: number): void {
+    const second = Math.floor(nowMs / 1000)
+    if (second === this.#second) return
+    this.#peakBefore = second === this.#second + 1 ? this.#peak : this.current
+    this.#peak = this.current
+    this.#second = second
   }
 }
 

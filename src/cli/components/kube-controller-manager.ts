@@ -7,6 +7,7 @@ import { realClock } from '../../std/clock.ts'
 import { realRandom } from '../../std/random.ts'
 import { UserError } from '../places.ts'
 import { type Component, type ComponentContext, readFileOf, untilAborted } from './component.ts'
+import { ComponentMetrics } from './component-metrics.ts'
 import { controllerManagerFlagTable } from './kube-controller-manager-flags.ts'
 import { type Access, accessOf, runInTurn } from './parts.ts'
 import { healthHandler, serve } from './serving.ts'
@@ -25,16 +26,17 @@ export const kubeControllerManager: Component = {
     const { controllers } = await import('../../controllers/all.ts')
     const chosen = chooseControllers(controllers, flags.list('controllers'))
     const settings = await controllerFlags(context)
-    const access = await accessOf(context, flags.text('kubeconfig'))
+    const metrics = new ComponentMetrics(realClock)
+    const access = await accessOf(context, flags.text('kubeconfig'), metrics)
     const client = access.client('kube-controller-manager')
     const names = { pair: 'kube-controller-manager', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] }
     const server = await serve(
       context,
       names,
-      healthHandler(() => `kubernetes_build_info{} 1\n`),
+      healthHandler(() => metrics.text()),
     )
     await using _server = { [Symbol.asyncDispose]: async () => server?.close({ graceMs: 1000 }) }
-    await runInTurn(context, client, 'kube-controller-manager', async (scope, informers) => {
+    await runInTurn(context, client, { name: 'kube-controller-manager', metrics }, async (scope, informers) => {
       const { runControllers } = await import('../../controllers/run.ts')
       const clients = flags.isOn('use-service-account-credentials') ? await accountClients(access, client, chosen) : undefined
       const running = await runControllers({
@@ -46,6 +48,7 @@ export const kubeControllerManager: Component = {
         scope,
         flags: settings,
         controllers: chosen,
+        metrics: metrics.queues,
       })
       log.info('The controllers run', { count: running.length })
       await untilAborted(scope.signal)

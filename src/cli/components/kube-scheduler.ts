@@ -5,6 +5,7 @@ import { realRandom } from '../../std/random.ts'
 import { parseYaml } from '../../wire/yaml.ts'
 import { UserError } from '../places.ts'
 import { type Component, type ComponentContext, readFileOf, untilAborted } from './component.ts'
+import { ComponentMetrics } from './component-metrics.ts'
 import { schedulerFlagTable } from './kube-scheduler-flags.ts'
 import { accessOf, runInTurn } from './parts.ts'
 import { healthHandler, serve } from './serving.ts'
@@ -16,16 +17,17 @@ export const kubeScheduler: Component = {
   flagTable: schedulerFlagTable,
   run: async (context) => {
     const { log, signal, process } = context
-    const access = await accessOf(context, (await kubeconfigOfFile(context)) ?? context.flags.text('kubeconfig'))
+    const metrics = new ComponentMetrics(realClock)
+    const access = await accessOf(context, (await kubeconfigOfFile(context)) ?? context.flags.text('kubeconfig'), metrics)
     const client = access.client('kube-scheduler')
     const names = { pair: 'kube-scheduler', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] }
     const server = await serve(
       context,
       names,
-      healthHandler(() => `kubernetes_build_info{} 1\n`),
+      healthHandler(() => metrics.text()),
     )
     await using _server = { [Symbol.asyncDispose]: async () => server?.close({ graceMs: 1000 }) }
-    await runInTurn(context, client, 'kube-scheduler', async (scope, informers) => {
+    await runInTurn(context, client, { name: 'kube-scheduler', metrics }, async (scope, informers) => {
       const { startScheduler } = await import('../../scheduler/scheduler.ts')
       const events = createEventRecorder({
         client,
@@ -36,7 +38,8 @@ export const kubeScheduler: Component = {
         host: process.hostName,
         form: 'series',
       })
-      await startScheduler({ client, informers, clock: realClock, random: realRandom, log, scope, events })
+      const scheduler = await startScheduler({ client, informers, clock: realClock, random: realRandom, log, scope, events })
+      metrics.more = () => scheduler.metricsText()
       log.info('The scheduler runs', {})
       await untilAborted(scope.signal)
     })

@@ -7,6 +7,7 @@ import { Informers } from '../../client/informers.ts'
 import { loadContext } from '../../client/kubeconfig.ts'
 import { runAsLeader } from '../../client/leader-election.ts'
 import { SharedObjects } from '../../client/shared-objects.ts'
+import type { Transport } from '../../client/transport.ts'
 import { httpsTransport } from '../../client/transport-https.ts'
 import { realClock } from '../../std/clock.ts'
 import { realRandom } from '../../std/random.ts'
@@ -15,13 +16,14 @@ import { TaskScope } from '../../std/task-scope.ts'
 import { absolute, UserError } from '../places.ts'
 import { kubernetesVersion, version } from '../version.ts'
 import type { ComponentContext } from './component.ts'
+import type { ComponentMetrics } from './component-metrics.ts'
 
 export interface Access {
   /** Under the name that the kubeconfig gives, or with a token. */
   client(userAgent: string, token?: string): Client
 }
 
-export async function accessOf({ flags, process }: ComponentContext, kubeconfig: string): Promise<Access> {
+export async function accessOf({ flags, process }: ComponentContext, kubeconfig: string, metrics: ComponentMetrics): Promise<Access> {
   const master = flags.text('master')
   if (kubeconfig === '' && master === '')
     throw new UserError('--kubeconfig is missing: the file that says where the API server is and who this is')
@@ -29,11 +31,14 @@ export async function accessOf({ flags, process }: ComponentContext, kubeconfig:
   const access = master === '' ? loaded : { ...loaded, server: master }
   const objects = new SharedObjects({ freeze: false })
   const clock = realClock
-  const own = httpsTransport(access, { clock })
+  const { host } = new URL(access.server)
+  const transportWith = (one: Parameters<typeof httpsTransport>[0]): Transport =>
+    metrics.client.counted(httpsTransport(one, { clock }), host)
+  const own = transportWith(access)
   return {
     client: (userAgent, token) => {
       const { clientCertificate: _certificate, clientKey: _key, ...anonymous } = access
-      const transport = token === undefined ? own : httpsTransport({ ...anonymous, token }, { clock })
+      const transport = token === undefined ? own : transportWith({ ...anonymous, token })
       return createClient(transport, { clock, objects, userAgent: `${userAgent}/${kubernetesVersion} (typernetes/${version})` })
     },
   }
@@ -43,7 +48,7 @@ export async function accessOf({ flags, process }: ComponentContext, kubeconfig:
 export async function runInTurn(
   context: ComponentContext,
   client: Client,
-  name: string,
+  { name, metrics }: { readonly name: string; readonly metrics: ComponentMetrics },
   work: (scope: TaskScope, informers: Informers) => Promise<void>,
 ): Promise<void> {
   const { flags, process, log, signal } = context
@@ -60,6 +65,7 @@ export async function runInTurn(
   }
   if (!flags.isOn('leader-elect')) return lead(signal)
   const leaseName = flags.text('leader-elect-resource-name') || name
+  const status = metrics.leading.of(leaseName)
   await runAsLeader({
     client,
     clock: realClock,
@@ -72,6 +78,13 @@ export async function runInTurn(
     renewDeadlineMs: flags.milliseconds('leader-elect-renew-deadline'),
     retryPeriodMs: flags.milliseconds('leader-elect-retry-period'),
     signal,
-    lead,
+    lead: async (until) => {
+      status.value = 1
+      try {
+        await lead(until)
+      } finally {
+        status.value = 0
+      }
+    },
   })
 }
