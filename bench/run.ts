@@ -46,6 +46,20 @@ const pod = (name: string): string =>
     },
   })
 const pods = '/api/v1/namespaces/default/pods'
+const deployment = (index: number): string =>
+  JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: `d-${index % 1000}` },
+    spec: {
+      // No Pods: only the apply is to be measured.
+      replicas: 0,
+      paused: true,
+      minReadySeconds: Math.floor(index / 1000),
+      selector: { matchLabels: { app: 'bench' } },
+      template: { metadata: { labels: { app: 'bench' } }, spec: JSON.parse(pod('x')).spec },
+    },
+  })
 
 /** Runs `task(index)` for 0..count-1, `parallel` at a time; answers operations per second and latencies. */
 async function load(
@@ -149,8 +163,32 @@ const rows: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
         200,
       ),
     )
+    const strategic = await load(server, 3000, 8, (index) =>
+      expectStatus(
+        send(
+          session,
+          'PATCH',
+          `${pods}/many-${index % 1000}/status`,
+          JSON.stringify({ status: { phase: 'Running', conditions: [{ type: 'Ready', status: index % 2 === 0 ? 'True' : 'False' }] } }),
+          { 'content-type': 'application/strategic-merge-patch+json' },
+        ),
+        200,
+      ),
+    )
+    const apply = async (index: number, status: number): Promise<void> =>
+      expectStatus(
+        send(session, 'PATCH', `/apis/apps/v1/namespaces/default/deployments/d-${index % 1000}?fieldManager=bench`, deployment(index), {
+          'content-type': 'application/apply-patch+yaml',
+        }),
+        status,
+      )
+    const applyNew = await load(server, 1000, 8, (index) => apply(index, 201))
+    const applyAgain = await load(server, 3000, 8, (index) => apply(index + 1000, 200))
     session.destroy()
     return [
+      { name: 'PATCH Pod status (strategic), 8 streams', figures: strategic },
+      { name: 'APPLY Deployment (new), 8 streams', figures: applyNew },
+      { name: 'APPLY Deployment (one field), 8 streams', figures: applyAgain },
       { name: 'CREATE Pod, durable, 1 at a time', figures: one },
       { name: 'CREATE Pod, durable, 32 streams', figures: many },
       { name: 'PATCH Pod (merge), 8 streams', figures: patch },
