@@ -31,31 +31,28 @@ export interface BinaryList {
   readonly isWhole: boolean
 }
 
-/** What stored values are in protobuf: two generations, so that what is used stays. */
+/**
+ * What stored values are in protobuf. When there is no room everything is forgotten: a list is read from end to end, and whatever forgets its oldest
+ * items one by one has always just forgotten the next.
+ */
 export class EncodedItems {
   readonly #bytesMax: number
-  #young = new Map<KeyValue, Uint8Array>()
-  #old = new Map<KeyValue, Uint8Array>()
-  #youngBytes = 0
+  #bytes = new Map<KeyValue, Uint8Array>()
+  #keptBytes = 0
 
   constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax / 2
+    this.#bytesMax = bytesMax
   }
   get(kv: KeyValue): Uint8Array | undefined {
-    const young = this.#young.get(kv)
-    if (young !== undefined) return young
-    const old = this.#old.get(kv)
-    if (old !== undefined) this.keep(kv, old)
-    return old
+    return this.#bytes.get(kv)
   }
   keep(kv: KeyValue, bytes: Uint8Array): void {
-    if (this.#youngBytes > this.#bytesMax) {
-      this.#old = this.#young
-      this.#young = new Map()
-      this.#youngBytes = 0
+    if (this.#keptBytes + bytes.length > this.#bytesMax) {
+      this.#bytes = new Map()
+      this.#keptBytes = 0
     }
-    this.#young.set(kv, bytes)
-    this.#youngBytes += bytes.length
+    this.#bytes.set(kv, bytes)
+    this.#keptBytes += bytes.length
   }
 }
 

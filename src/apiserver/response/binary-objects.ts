@@ -40,7 +40,7 @@ function listOf(schema: StructSchema): StructSchema {
   return struct(`${schema.name}List`, { metadata: field(1, listMeta).optional(), items: field(2, list(schema)) }) as StructSchema
 }
 
-const encodedBytesMax = 32 * 1024 * 1024
+const encodedBytesMax = 64 * 1024 * 1024
 
 export class BinaryObjects {
   readonly #catalog: Catalog
