@@ -17,6 +17,7 @@ const bucketFlag = 1
 const magic = 0xed0cdaed
 const version = 2
 const firstPage = 3
+const turnPairs = 1024
 
 export interface Pair {
   readonly key: Uint8Array
@@ -65,18 +66,19 @@ export interface BoltFile {
   parts(): Iterable<Uint8Array>
 }
 
-/** `buckets` by their names' bytes, each with its pairs by their keys'. */
-export function boltFile(buckets: readonly Bucket[]): BoltFile {
+/** `buckets` by their names' bytes, each with its pairs by their keys'. `turn` is awaited now and then, to let others work. */
+export async function boltFile(buckets: readonly Bucket[], turn: () => Promise<void>): Promise<BoltFile> {
   let nextPage = firstPage
   const trees: Tree[] = []
-  const plant = (bucket: Bucket, isRoot: boolean): Tree => {
-    const tree = layOut(bucket, isRoot, nextPage)
+  const plant = async (bucket: Bucket, isRoot: boolean): Promise<Tree> => {
+    const tree = await layOut(bucket, isRoot, nextPage, turn)
     nextPage = endOf(tree)
     trees.push(tree)
     return tree
   }
-  const roots = buckets.map((bucket) => plant(bucket, false).root)
-  const root = plant(rootBucket(buckets, roots), true)
+  const roots: number[] = []
+  for (const bucket of buckets) roots.push((await plant(bucket, false)).root)
+  const root = await plant(rootBucket(buckets, roots), true)
   const pages = nextPage
   return {
     bytes: pages * pageBytes,
@@ -115,7 +117,7 @@ function pagesFor(bytes: number): number {
   return Math.ceil(bytes / pageBytes)
 }
 
-function layOut(bucket: Bucket, isRoot: boolean, firstPageNumber: number): Tree {
+async function layOut(bucket: Bucket, isRoot: boolean, firstPageNumber: number, turn: () => Promise<void>): Promise<Tree> {
   const leaves: Leaf[] = []
   let nextPage = firstPageNumber
   let from = 0
@@ -133,6 +135,7 @@ function layOut(bucket: Bucket, isRoot: boolean, firstPageNumber: number): Tree 
     if (index > from && bytes + more > pageBytes) close(index)
     if (index === from) firstKey = bucket.key(index)
     bytes += more
+    if (index % turnPairs === turnPairs - 1) await turn()
   }
   if (from < bucket.count || leaves.length === 0) close(bucket.count)
   const branches: Branch[] = []

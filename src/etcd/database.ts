@@ -13,7 +13,7 @@ import { clusterVersion, type Member } from './member.ts'
 export async function databaseOf(member: Member): Promise<BoltFile> {
   const leases = member.store.leases()
   const retained = await member.store.retained()
-  return boltFile([
+  const buckets = [
     alarmBucket(member),
     bucket('auth', []),
     bucket('authRoles', []),
@@ -24,7 +24,8 @@ export async function databaseOf(member: Member): Promise<BoltFile> {
     bucket('members', [pair(member.memberId.toString(16), memberJson(member))]),
     bucket('members_removed', []),
     metaBucket(member, retained),
-  ])
+  ]
+  return boltFile(buckets, () => member.clock.yieldTurn())
 }
 
 function bucket(name: string, pairs: readonly Pair[]): Bucket {
