@@ -10,6 +10,7 @@ import type { Pod } from '../../api/core/pod.ts'
 import { controllerOf } from '../../apimachinery/object.ts'
 import type { Clock, Timer } from '../../std/clock.ts'
 import type { Random } from '../../std/random.ts'
+import { plainEnd } from './plain-command.ts'
 import { type ContainerExit, ImagePullError, type Runtime, type Sandbox } from './runtime.ts'
 
 const prefix = 'sim.typernetes.dev/'
@@ -202,7 +203,7 @@ export class SimulatedRuntime implements Runtime {
   }
 }
 
-/** When and how a container ends by itself; undefined: it runs on. Init containers always end. */
+/** When and how a container ends by itself; undefined: it runs on. Init containers end unless their command says otherwise. */
 export function exitPlanOf(pod: Pod, name: string): { afterMs: number; exitCode: number } | undefined {
   const code = simulationOf(pod, name, annotations.exitCode)
   const after = parseDurationMs(simulationOf(pod, name, annotations.exitAfter))
@@ -210,6 +211,9 @@ export function exitPlanOf(pod: Pod, name: string): { afterMs: number; exitCode:
   if (after !== undefined) return { afterMs: after, exitCode }
   if (code !== undefined) return { afterMs: 500, exitCode }
   const init = pod.spec.initContainers?.find((one) => one.name === name)
+  const container = init ?? pod.spec.containers.find((one) => one.name === name)
+  const said = container === undefined ? undefined : plainEnd(container)
+  if (said !== undefined) return said === 'never' ? undefined : said
   if (init !== undefined && init.restartPolicy !== 'Always') return { afterMs: 300, exitCode: 0 }
   const isJobs = init === undefined && controllerOf(pod)?.kind === 'Job'
   return isJobs ? { afterMs: 1000, exitCode: 0 } : undefined
