@@ -103,15 +103,15 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly subresources?: readonly NamedSubresource[]
 
   /** Defaults beyond those on fields; parents before children, in upstream's order. Runs on decode, for every version (hub shape) . */
-  readonly setDefaults?: (draft: Mutable<T>) => void
+  readonly setDefaults?: (draft: Mutable<T>, gates?: FeatureGates) => void
   /** After mutating admission: drop or set what clients may not. Runs besides the standard rules; name, uid and creationTimestamp are there. */
   readonly prepareForCreate?: (draft: Mutable<T>, context: WriteContext) => void
   readonly prepareForUpdate?: (draft: Mutable<T>, old: T, context: UpdateContext) => void
   readonly generation?: 'none' | ((draft: T, old: T) => boolean)
   /** `apiVersion`: in which the client speaks, for kinds that are judged by that (Events). */
-  readonly validate?: (object: T, apiVersion?: string) => Iterable<FieldError>
+  readonly validate?: (object: T, apiVersion?: string, gates?: FeatureGates) => Iterable<FieldError>
   /** Besides the standard checks of metadata; `validate` is not called for updates unless this calls it. */
-  readonly validateUpdate?: (object: T, old: T, apiVersion?: string) => Iterable<FieldError>
+  readonly validateUpdate?: (object: T, old: T, apiVersion?: string, gates?: FeatureGates) => Iterable<FieldError>
   readonly validateStatusUpdate?: (object: T, old: T, context: WriteContext) => Iterable<FieldError>
   /** By subresource that changes a part of the object: in the place of validateUpdate. */
   readonly validateSubresourceUpdate?: Readonly<Record<string, (object: T, old: T) => Iterable<FieldError>>>

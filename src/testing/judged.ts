@@ -17,11 +17,11 @@ type Plain = Readonly<Record<string, unknown>>
 
 /** The kind's functions, with types that the compiler need not unfold. */
 interface Judging {
-  readonly setDefaults?: (draft: unknown) => void
+  readonly setDefaults?: (draft: unknown, gates: FeatureGates) => void
   readonly prepareForCreate?: (draft: unknown, context: WriteContext) => void
   readonly prepareForUpdate?: (draft: unknown, old: unknown, context: UpdateContext) => void
-  readonly validate?: (object: unknown) => Iterable<FieldError>
-  readonly validateUpdate?: (object: unknown, old: unknown) => Iterable<FieldError>
+  readonly validate?: (object: unknown, apiVersion: undefined, gates: FeatureGates) => Iterable<FieldError>
+  readonly validateUpdate?: (object: unknown, old: unknown, apiVersion: undefined, gates: FeatureGates) => Iterable<FieldError>
   readonly validateStatusUpdate?: (object: unknown, old: unknown, context: WriteContext) => Iterable<FieldError>
   readonly warnings?: (object: unknown, old?: unknown) => Iterable<string>
   readonly columns?: readonly { readonly name: string; readonly value: (object: unknown, context: { readonly nowMs: number }) => Cell }[]
@@ -36,25 +36,25 @@ export function judged<T extends KubeObject>(kind: KindDefinition<T>, base: Plai
   const judging = kind as unknown as Judging
   const made = (change: Plain): T => {
     const draft = merged(base, change)
-    judging.setDefaults?.(draft)
+    judging.setDefaults?.(draft, context.gates)
     judging.prepareForCreate?.(draft, context)
     return draft as unknown as T
   }
   const updated = (change: Plain, oldChange: Plain, subresource: string): { readonly next: T; readonly old: T } => {
     const old = made(oldChange)
     const draft = merged(old as unknown as Plain, change)
-    judging.setDefaults?.(draft)
+    judging.setDefaults?.(draft, context.gates)
     judging.prepareForUpdate?.(draft, old, { ...context, subresource })
     return { next: draft as unknown as T, old }
   }
   return {
     made: (change: Plain = {}): T => made(change),
     updated: (change: Plain, old: Plain = {}, subresource = ''): T => updated(change, old, subresource).next,
-    errors: (change: Plain = {}): readonly string[] => texts(judging.validate?.(made(change))),
+    errors: (change: Plain = {}): readonly string[] => texts(judging.validate?.(made(change), undefined, context.gates)),
     warnings: (change: Plain = {}): readonly string[] => [...(judging.warnings?.(made(change)) ?? [])],
     updateErrors: (change: Plain, oldChange: Plain = {}): readonly string[] => {
       const { next, old } = updated(change, oldChange, '')
-      return texts(judging.validateUpdate?.(next, old))
+      return texts(judging.validateUpdate?.(next, old, undefined, context.gates))
     },
     statusErrors: (change: Plain, oldChange: Plain = {}): readonly string[] => {
       const { next, old } = updated(change, oldChange, 'status')

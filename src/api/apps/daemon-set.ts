@@ -92,9 +92,9 @@ export const DaemonSet = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: daemonSet }],
   hasStatus: true,
-  setDefaults: ({ metadata, spec }) => {
+  setDefaults: ({ metadata, spec }, gates) => {
     setSpecDefaults(spec)
-    setTemplateDefaults(spec.template)
+    setTemplateDefaults(spec.template, gates)
     metadata.annotations = { ...metadata.annotations }
     metadata.annotations[templateGeneration] ??= '0'
   },

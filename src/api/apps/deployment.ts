@@ -100,15 +100,15 @@ export const Deployment = defineKind({
       draft.spec.replicas = replicas
     },
   },
-  setDefaults: (draft) => {
+  setDefaults: (draft, gates) => {
     setSpecDefaults(draft.spec)
-    setTemplateDefaults(draft.spec.template)
+    setTemplateDefaults(draft.spec.template, gates)
   },
-  prepareForUpdate: (draft, old, { subresource }) => {
+  prepareForUpdate: (draft, old, { subresource, gates }) => {
     if (subresource !== 'status') return
     if (old.metadata.labels === undefined) delete draft.metadata.labels
     else draft.metadata.labels = old.metadata.labels
-    dropTerminatingReplicas(draft, old)
+    dropTerminatingReplicas(draft, old, gates)
   },
   generation: (draft, old) =>
     !semanticallyEqual(draft.spec, old.spec) || !semanticallyEqual(draft.metadata.annotations, old.metadata.annotations),

@@ -78,12 +78,12 @@ export const ReplicaSet = defineKind({
       draft.spec.replicas = replicas
     },
   },
-  setDefaults: ({ spec }) => {
+  setDefaults: ({ spec }, gates) => {
     spec.replicas ??= 1
-    setTemplateDefaults(spec.template)
+    setTemplateDefaults(spec.template, gates)
   },
-  prepareForUpdate: (draft, old, { subresource }) => {
-    if (subresource === 'status') dropTerminatingReplicas(draft, old)
+  prepareForUpdate: (draft, old, { subresource, gates }) => {
+    if (subresource === 'status') dropTerminatingReplicas(draft, old, gates)
   },
   validate: ({ spec }) => validateSpec(spec, 'spec'),
   *validateUpdate({ spec }, old) {

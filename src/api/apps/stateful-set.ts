@@ -1,6 +1,7 @@
 /**
  * apps/v1 StatefulSet: Pods with stable names and storage, started and stopped in order.
  */
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
 import { child, index } from '../../apimachinery/field-path.ts'
 import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
@@ -115,18 +116,18 @@ export const StatefulSet = defineKind({
       draft.spec.replicas = replicas
     },
   },
-  setDefaults: ({ spec }) => {
+  setDefaults: ({ spec }, gates) => {
     setSpecDefaults(spec)
-    setTemplateDefaults(spec.template)
+    setTemplateDefaults(spec.template, gates)
     for (const claim of spec.volumeClaimTemplates ?? []) {
       claim.kind ??= 'PersistentVolumeClaim'
       claim.apiVersion ??= 'v1'
       setClaimDefaults(claim)
     }
   },
-  prepareForCreate: ({ spec }) => dropMaxUnavailable(spec, undefined),
-  prepareForUpdate: ({ spec }, old, { subresource }) => {
-    if (subresource !== 'status') dropMaxUnavailable(spec, old.spec)
+  prepareForCreate: ({ spec }, { gates }) => dropMaxUnavailable(spec, undefined, gates),
+  prepareForUpdate: ({ spec }, old, { subresource, gates }) => {
+    if (subresource !== 'status') dropMaxUnavailable(spec, old.spec, gates)
   },
   validateName: nameIsDnsLabel,
   validate: ({ spec }) => validateSpec(spec, 'spec', {}),
@@ -197,8 +198,8 @@ function setSpecDefaults(spec: Mutable<StatefulSetSpec>): void {
   spec.revisionHistoryLimit ??= 10
 }
 
-/** The gate MaxUnavailableStatefulSet is off: the field stays only where it was. */
-function dropMaxUnavailable(spec: Mutable<StatefulSetSpec>, old: StatefulSetSpec | undefined): void {
+function dropMaxUnavailable(spec: Mutable<StatefulSetSpec>, old: StatefulSetSpec | undefined, gates: FeatureGates): void {
+  if (gates.isOn('MaxUnavailableStatefulSet')) return
   const { rollingUpdate } = spec.updateStrategy ?? {}
   if (rollingUpdate && !isSet(old?.updateStrategy?.rollingUpdate?.maxUnavailable)) delete rollingUpdate.maxUnavailable
 }

@@ -5,6 +5,7 @@
  * order object, external, pods, resource, containerResource; and a target's apiVersion is asked only when it changed.
  */
 
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
 import { child, index } from '../../apimachinery/field-path.ts'
 import { dns1123LabelErrors, pathSegmentNameErrors } from '../../apimachinery/names.ts'
@@ -21,10 +22,10 @@ import type {
   MetricTarget,
 } from './horizontal-pod-autoscaler-schema.ts'
 
-export function* validateAutoscaler({ spec }: AutoscalerObject, old?: AutoscalerObject): Generator<FieldError> {
+export function* validateAutoscaler({ spec }: AutoscalerObject, gates?: FeatureGates, old?: AutoscalerObject): Generator<FieldError> {
   const { minReplicas, maxReplicas = 0, scaleTargetRef, metrics, behavior } = spec
-  // The gate HPAScaleToZero is off; what has no replicas already may keep none.
-  const least = old?.spec.minReplicas === 0 ? 0 : 1
+  // What has no replicas already may keep none.
+  const least = gates?.isOn('HPAScaleToZero') || old?.spec.minReplicas === 0 ? 0 : 1
   if (isSet(minReplicas) && minReplicas < least) {
     yield invalidValue('spec.minReplicas', minReplicas, `must be greater than or equal to ${least}`)
   }

@@ -2,6 +2,7 @@
  * autoscaling HorizontalPodAutoscaler: keeps the size of a workload in step with what is measured. Stored as v2; v1
  * (horizontal-pod-autoscaler-v1.ts) is the same object in an older shape. Acted on by controllers/horizontal-pod-autoscaler.ts.
  */
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { defineKind, type KindVersion, type ObjectOf } from '../../apimachinery/kind.ts'
 import type { Mutable } from '../../apimachinery/object.ts'
 import { validateAutoscaler, validateAutoscalerStatus } from './horizontal-pod-autoscaler-rules.ts'
@@ -41,13 +42,13 @@ export const HorizontalPodAutoscaler = defineKind({
     spec.behavior.scaleUp = withDefaults(spec.behavior.scaleUp, scaleUp)
     spec.behavior.scaleDown = withDefaults(spec.behavior.scaleDown, scaleDown)
   },
-  prepareForCreate: ({ spec }) => dropTolerance(spec.behavior, undefined),
-  prepareForUpdate: ({ spec }, old, { subresource }) => {
-    if (subresource !== 'status') dropTolerance(spec.behavior, old.spec.behavior)
+  prepareForCreate: ({ spec }, { gates }) => dropTolerance(spec.behavior, undefined, gates),
+  prepareForUpdate: ({ spec }, old, { subresource, gates }) => {
+    if (subresource !== 'status') dropTolerance(spec.behavior, old.spec.behavior, gates)
   },
   generation: 'none',
-  validate: (object) => validateAutoscaler(object),
-  validateUpdate: (object, old) => validateAutoscaler(object, old),
+  validate: (object, _apiVersion, gates) => validateAutoscaler(object, gates),
+  validateUpdate: (object, old, _apiVersion, gates) => validateAutoscaler(object, gates, old),
   validateStatusUpdate: (object) => validateAutoscalerStatus(object),
   columns: [
     {
@@ -108,9 +109,8 @@ function withDefaults(rules: HPAScalingRules | null | undefined, defaults: HPASc
 
 type Behavior = Mutable<HorizontalPodAutoscalerBehavior> | null | undefined
 
-/** The gate HPAConfigurableTolerance is off: the field stays only where it was. */
-function dropTolerance(behavior: Behavior, old: HorizontalPodAutoscalerBehavior | null | undefined): void {
-  if (old?.scaleUp?.tolerance || old?.scaleDown?.tolerance) return
+function dropTolerance(behavior: Behavior, old: HorizontalPodAutoscalerBehavior | null | undefined, gates: FeatureGates): void {
+  if (gates.isOn('HPAConfigurableTolerance') || old?.scaleUp?.tolerance || old?.scaleDown?.tolerance) return
   for (const rules of [behavior?.scaleUp, behavior?.scaleDown]) if (rules) delete rules.tolerance
 }
 

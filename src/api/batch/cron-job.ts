@@ -62,12 +62,12 @@ export const CronJob = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: cronJob }],
   hasStatus: true,
-  setDefaults: ({ spec }) => {
+  setDefaults: ({ spec }, gates) => {
     if (!spec.concurrencyPolicy) spec.concurrencyPolicy = 'Allow'
     spec.suspend ??= false
     spec.successfulJobsHistoryLimit ??= 3
     spec.failedJobsHistoryLimit ??= 1
-    setJobTemplateDefaults(spec.jobTemplate.spec)
+    setJobTemplateDefaults(spec.jobTemplate.spec, gates)
   },
   *validate({ metadata, spec }) {
     yield* validateSpec(spec, 'spec')

@@ -1,7 +1,9 @@
 /**
  * batch/v1 Job: Pods that run to completion.
  */
+
 import { humanDuration } from '../../apimachinery/columns.ts'
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { quote } from '../../apimachinery/go-strings.ts'
 import { type Cell, defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
 import type { Mutable } from '../../apimachinery/object.ts'
@@ -24,11 +26,11 @@ export const Job = defineKind({
   scope: 'Namespaced',
   versions: [{ name: 'v1', schema: job }],
   hasStatus: true,
-  setDefaults: ({ metadata, spec }) => {
+  setDefaults: ({ metadata, spec }, gates) => {
     const labels = spec.template.metadata?.labels
     if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = labels
-    setJobDefaults(spec)
-    setJobTemplateDefaults(spec)
+    setJobDefaults(spec, gates)
+    setJobTemplateDefaults(spec, gates)
   },
   prepareForCreate: ({ metadata, spec }) => {
     // Labels taken from the template are the template's for good: what is added there is added here.
@@ -61,7 +63,7 @@ export const Job = defineKind({
   ],
 })
 
-function setJobDefaults(spec: Mutable<JobSpec>): void {
+function setJobDefaults(spec: Mutable<JobSpec>, gates: FeatureGates | undefined): void {
   if (isAbsent(spec.completions) && isAbsent(spec.parallelism)) spec.completions = 1
   spec.parallelism ??= 1
   spec.backoffLimit ??= isAbsent(spec.backoffLimitPerIndex) ? 6 : 2 ** 31 - 1
@@ -75,8 +77,8 @@ function isAbsent(value: unknown): boolean {
 }
 
 /** What CronJobs fill in too. */
-export function setJobTemplateDefaults(spec: Mutable<JobSpec>): void {
-  setTemplateDefaults(spec.template)
+export function setJobTemplateDefaults(spec: Mutable<JobSpec>, gates: FeatureGates | undefined): void {
+  setTemplateDefaults(spec.template, gates)
   for (const rule of spec.podFailurePolicy?.rules ?? []) {
     for (const pattern of rule.onPodConditions ?? []) if (!pattern.status) pattern.status = 'True'
   }

@@ -35,12 +35,13 @@ export const Lease = defineKind({
   generation: 'none',
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
-  // Coordinated leader election is off: what belongs to it is dropped, unless it was there.
-  prepareForCreate: ({ spec }) => {
+  prepareForCreate: ({ spec }, { gates }) => {
+    if (gates.isOn('CoordinatedLeaderElection')) return
     delete spec?.strategy
     delete spec?.preferredHolder
   },
-  prepareForUpdate: ({ spec }, old) => {
+  prepareForUpdate: ({ spec }, old, { gates }) => {
+    if (gates.isOn('CoordinatedLeaderElection')) return
     if (old.spec?.strategy === undefined) delete spec?.strategy
     if (old.spec?.preferredHolder === undefined) delete spec?.preferredHolder
   },

@@ -7,6 +7,7 @@
  * a claim or a snapshot is silently dropped unless it was there before.
  */
 
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
 import { child, key } from '../../apimachinery/field-path.ts'
 import { dns1123SubdomainErrors, nameIsDnsLabel, nameIsDnsSubdomain } from '../../apimachinery/names.ts'
@@ -110,9 +111,9 @@ export function setClaimDefaults(claim: Claim): void {
 }
 
 /** On writes. `old`: what it replaces. */
-export function prepareDataSources(spec: Mutable<PersistentVolumeClaimSpec>, old?: PersistentVolumeClaimSpec): void {
-  // The gate CrossNamespaceVolumeDataSource is off.
-  if ((spec.dataSourceRef?.namespace ?? '') !== '' && !old?.dataSourceRef) delete spec.dataSourceRef
+export function prepareDataSources(spec: Mutable<PersistentVolumeClaimSpec>, gates: FeatureGates, old?: PersistentVolumeClaimSpec): void {
+  const mayCross = gates.isOn('CrossNamespaceVolumeDataSource')
+  if (!mayCross && (spec.dataSourceRef?.namespace ?? '') !== '' && !old?.dataSourceRef) delete spec.dataSourceRef
   const hadSource = Boolean(old?.dataSource) || Boolean(old?.dataSourceRef)
   if (!hadSource && !spec.dataSourceRef && !isClaimOrSnapshot(spec.dataSource)) delete spec.dataSource
   normalizeDataSources(spec)

@@ -24,12 +24,12 @@ export const PersistentVolumeClaim = defineKind({
   versions: [{ name: 'v1', schema: persistentVolumeClaim }],
   hasStatus: true,
   setDefaults: (draft) => setClaimDefaults(draft),
-  prepareForCreate: (draft) => {
+  prepareForCreate: (draft, { gates }) => {
     draft.status = { phase: 'Pending' }
-    prepareDataSources(draft.spec)
+    prepareDataSources(draft.spec, gates)
   },
-  prepareForUpdate: ({ spec }, old, { subresource }) => {
-    if (subresource !== 'status') prepareDataSources(spec, old.spec)
+  prepareForUpdate: ({ spec }, old, { subresource, gates }) => {
+    if (subresource !== 'status') prepareDataSources(spec, gates, old.spec)
   },
   generation: 'none',
   validate: ({ spec }) => validateClaimSpec(spec, 'spec'),

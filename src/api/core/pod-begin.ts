@@ -6,6 +6,8 @@
  * renames containers comes through whole, to be refused.
  */
 
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
+import type { UpdateContext } from '../../apimachinery/kind.ts'
 import { qosClassOf } from './pod-qos.ts'
 import type { Pod } from './pod-schema.ts'
 import { dropDisabledFields } from './pod-spec/disabled-fields.ts'
@@ -21,10 +23,10 @@ export interface PodDraft {
   status?: Draft
 }
 
-export function beginPod(draft: PodDraft): void {
+export function beginPod(draft: PodDraft, gates: FeatureGates): void {
   const { metadata, spec } = draft
   draft.status = { phase: 'Pending', qosClass: qosClassOf(draft as never) }
-  dropDisabledFields(spec)
+  dropDisabledFields(spec, gates)
   if (items(spec.schedulingGates).length > 0) {
     const gated = {
       type: 'PodScheduled',
@@ -92,13 +94,12 @@ function isRight(profile: Parameters<typeof checkAppArmor>[0]): boolean {
   return errors.length === 0
 }
 
-/** `subresource`: the endpoint that the change came through. */
-export function prepareChange(draft: PodDraft, old: Pod, subresource: string): void {
+export function prepareChange(draft: PodDraft, old: Pod, { subresource, gates }: UpdateContext): void {
   const before = old as unknown as PodDraft
   if (subresource === 'status') return prepareStatus(draft, before, old)
   if (subresource === 'ephemeralcontainers') keepOnly(draft, before, { ephemeralContainers: draft.spec.ephemeralContainers })
   else if (subresource === 'resize') keepOnlyResize(draft, before)
-  dropDisabledFields(draft.spec)
+  dropDisabledFields(draft.spec, gates)
 }
 
 function prepareStatus(draft: PodDraft, before: PodDraft, old: Pod): void {

@@ -50,8 +50,8 @@ export const PodTemplate = defineKind({
   versions: [{ name: 'v1', schema: podTemplate }],
   returnsDeletedObject: true,
   setDefaults: (draft) => setPodTemplateDefaults((draft as unknown as Holder).template),
-  prepareForCreate: (draft) => dropDisabledTemplateFields((draft as unknown as Holder).template),
-  prepareForUpdate: (draft) => dropDisabledTemplateFields((draft as unknown as Holder).template),
+  prepareForCreate: (draft, { gates }) => dropDisabledTemplateFields((draft as unknown as Holder).template, gates),
+  prepareForUpdate: (draft, _old, { gates }) => dropDisabledTemplateFields((draft as unknown as Holder).template, gates),
   validate: (object) => validatePodTemplateSpec(templateOf(object), 'template'),
   validateUpdate: (object, old) => validatePodTemplateSpec(templateOf(object), 'template', { old: templateOf(old) }),
   *warnings(object, old) {

@@ -77,14 +77,14 @@ export const ReplicationController = defineKind({
       draft.spec.replicas = replicas
     },
   },
-  setDefaults: ({ metadata, spec }) => {
+  setDefaults: ({ metadata, spec }, gates) => {
     const labels = spec.template?.metadata?.labels
     if (isSet(labels)) {
       if (isNone(spec.selector)) spec.selector = { ...labels }
       if (isNone(metadata.labels)) metadata.labels = { ...labels }
     }
     spec.replicas ??= 1
-    setTemplateDefaults(spec.template)
+    setTemplateDefaults(spec.template, gates)
   },
   validate: ({ spec }) => validateSpec(spec, 'spec'),
   validateUpdate: ({ spec }, old) => validateSpec(spec, 'spec', old.spec),

@@ -2,6 +2,7 @@
  * What the statuses of workloads share: counts of Pods, none negative, none above the number of replicas, and a collision count
  * that only grows. Upstream checks these for every writer of /status, its own controllers included.
  */
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { type FieldError, invalidValue } from '../../apimachinery/field-error.ts'
 import { child } from '../../apimachinery/field-path.ts'
 import { validateNonNegative } from '../../apimachinery/validate-metadata.ts'
@@ -51,8 +52,8 @@ interface TerminatingReplicas {
   status?: { terminatingReplicas?: number | null | undefined } | undefined
 }
 
-/** The gate DeploymentReplicaSetTerminatingReplicas is off: the field stays only where it was. */
-export function dropTerminatingReplicas(draft: TerminatingReplicas, old: Readonly<TerminatingReplicas>): void {
+export function dropTerminatingReplicas(draft: TerminatingReplicas, old: Readonly<TerminatingReplicas>, gates: FeatureGates): void {
+  if (gates.isOn('DeploymentReplicaSetTerminatingReplicas')) return
   const had = old.status?.terminatingReplicas
   if (draft.status !== undefined && (had === null || had === undefined)) delete draft.status.terminatingReplicas
 }

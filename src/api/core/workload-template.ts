@@ -5,6 +5,7 @@
  * What a newcomer would get wrong: an absent selector is reported as required and, since it selects nothing, as not matching the
  * template's labels too; and the ReplicaSet's message for an empty selector speaks of a deployment.
  */
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts'
 import { child } from '../../apimachinery/field-path.ts'
 import { sortStrings } from '../../apimachinery/go-strings.ts'
@@ -97,9 +98,9 @@ export function* validateTemplate(template: Template, path: string, old?: Templa
   if (isSet(template)) yield* validatePodTemplateSpec(template, path, { old })
 }
 
-export function setTemplateDefaults(template: Mutable<PodTemplateSpec> | null | undefined): void {
+export function setTemplateDefaults(template: Mutable<PodTemplateSpec> | null | undefined, gates: FeatureGates | undefined): void {
   setPodTemplateDefaults(template)
-  dropDisabledTemplateFields(template)
+  dropDisabledTemplateFields(template, gates)
 }
 
 /** Texts for Warning headers. `old`: what it replaces. */

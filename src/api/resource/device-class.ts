@@ -40,12 +40,11 @@ export const DeviceClass = defineKind({
     { name: 'v1', schema: deviceClass },
     { name: 'v1beta2', schema: inVersion(deviceClass, 'resource.v1', 'resource.v1beta2'), isOff: true },
   ],
-  // The gate DRAExtendedResource is off: the field stays only where it was.
-  prepareForCreate: ({ spec }) => {
-    delete spec.extendedResourceName
+  prepareForCreate: ({ spec }, { gates }) => {
+    if (!gates.isOn('DRAExtendedResource')) delete spec.extendedResourceName
   },
-  prepareForUpdate: ({ spec }, old) => {
-    if (!isSet(old.spec.extendedResourceName)) delete spec.extendedResourceName
+  prepareForUpdate: ({ spec }, old, { gates }) => {
+    if (!gates.isOn('DRAExtendedResource') && !isSet(old.spec.extendedResourceName)) delete spec.extendedResourceName
   },
   validate: ({ spec }) => validateSpec(spec),
   validateUpdate: ({ spec }) => validateSpec(spec),

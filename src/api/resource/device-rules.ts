@@ -2,10 +2,11 @@
  * What claims may ask of devices, wherever they ask it: in a ResourceClaim, in a template, in a class. Whether selectors compile is
  * asked where CEL is at hand, not here.
  *
- * Gates that are off in this version decide what is kept: requests' capacity is dropped on its way in
+ * Gates that are off decide what is kept: requests' capacity is dropped on its way in
  * (`dropDisabledRequestFields`). Upstream means to drop distinctAttribute as well, and does it to a copy.
  */
 
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { duplicate, type FieldError, invalidValue, notSupported, required, tooLong, tooMany } from '../../apimachinery/field-error.ts'
 import { child, index } from '../../apimachinery/field-path.ts'
 import { utf8Length } from '../../apimachinery/go-strings.ts'
@@ -46,8 +47,8 @@ export function setRequestDefaults({ devices }: Mutable<ResourceClaimSpec>): voi
 }
 
 /** What was there before stays. */
-export function dropDisabledRequestFields({ devices }: Mutable<ResourceClaimSpec>, old?: ResourceClaimSpec): void {
-  const hadCapacity = requestsOf(old).some(({ capacity }) => isSet(capacity))
+export function dropDisabledRequestFields({ devices }: Mutable<ResourceClaimSpec>, gates: FeatureGates, old?: ResourceClaimSpec): void {
+  const hadCapacity = gates.isOn('DRAConsumableCapacity') || requestsOf(old).some(({ capacity }) => isSet(capacity))
   for (const request of devices?.requests ?? []) {
     for (const one of [...(request.exactly ? [request.exactly] : []), ...(request.firstAvailable ?? [])]) {
       if (!hadCapacity) delete one.capacity

@@ -2,6 +2,7 @@
  * resource.k8s.io/v1 ResourceClaim: a request for devices, and what was allocated.
  */
 
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { type FieldError, forbiddenField, invalidValue, notSupported, required, tooLong, tooMany } from '../../apimachinery/field-error.ts'
 import { child } from '../../apimachinery/field-path.ts'
 import { utf8Length } from '../../apimachinery/go-strings.ts'
@@ -135,11 +136,11 @@ export const ResourceClaim = defineKind({
   ],
   hasStatus: true,
   setDefaults: ({ spec }) => setRequestDefaults(spec),
-  prepareForCreate: ({ spec }) => dropDisabledRequestFields(spec),
-  prepareForUpdate: (draft, old, { subresource }) => {
-    if (subresource !== 'status') return dropDisabledRequestFields(draft.spec, old.spec)
+  prepareForCreate: ({ spec }, { gates }) => dropDisabledRequestFields(spec, gates),
+  prepareForUpdate: (draft, old, { subresource, gates }) => {
+    if (subresource !== 'status') return dropDisabledRequestFields(draft.spec, gates, old.spec)
     resetMetadata(draft.metadata, old.metadata)
-    dropDisabledStatusFields(draft.status)
+    dropDisabledStatusFields(draft.status, gates)
     // Devices that are no longer allocated have nothing to say.
     if (old.status?.allocation && draft.status && !draft.status.allocation) delete draft.status.devices
   },
@@ -170,16 +171,15 @@ function stateText({ metadata, status }: Claim): string {
   return states.join(',')
 }
 
-/** Gates DRAConsumableCapacity and DRADeviceBindingConditions are off. */
-function dropDisabledStatusFields(status: Mutable<ResourceClaimStatus> | undefined): void {
+function dropDisabledStatusFields(status: Mutable<ResourceClaimStatus> | undefined, gates: FeatureGates): void {
+  const isShared = gates.isOn('DRAConsumableCapacity')
+  const isConditional = gates.isOn('DRADeviceBindingConditions') && gates.isOn('DRAResourceClaimDeviceStatus')
   for (const result of status?.allocation?.devices?.results ?? []) {
-    delete result.shareID
-    delete result.consumedCapacity
-    delete result.bindingConditions
-    delete result.bindingFailureConditions
+    if (!isShared) for (const name of ['shareID', 'consumedCapacity'] as const) delete result[name]
+    if (!isConditional) for (const name of ['bindingConditions', 'bindingFailureConditions'] as const) delete result[name]
   }
-  if (status?.allocation) delete status.allocation.allocationTimestamp
-  for (const device of status?.devices ?? []) delete device.shareID
+  if (status?.allocation && !isConditional) delete status.allocation.allocationTimestamp
+  if (!isShared) for (const device of status?.devices ?? []) delete device.shareID
 }
 
 const reservedMax = 256

@@ -5,7 +5,7 @@
 import { type FieldError, invalidValue, required, tooLong } from '../../apimachinery/field-error.ts'
 import { child, key } from '../../apimachinery/field-path.ts'
 import { utf8Length } from '../../apimachinery/go-strings.ts'
-import { defineKind, type ObjectOf } from '../../apimachinery/kind.ts'
+import { defineKind, type ObjectOf, type WriteContext } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
 import { nameIsDnsSubdomain } from '../../apimachinery/names.ts'
 import type { Mutable } from '../../apimachinery/object.ts'
@@ -124,8 +124,8 @@ export const ResourceSlice = defineKind({
     { name: 'v1', schema: resourceSlice },
     { name: 'v1beta2', schema: inVersion(resourceSlice, 'resource.v1', 'resource.v1beta2'), isOff: true },
   ],
-  prepareForCreate: ({ spec }) => dropDisabledFields(spec),
-  prepareForUpdate: ({ spec }, old) => dropDisabledFields(spec, old.spec),
+  prepareForCreate: ({ spec }, context) => prepareSlice(spec, context),
+  prepareForUpdate: ({ spec }, old, context) => prepareSlice(spec, context, old.spec),
   validate: ({ spec }) => validateSpec(spec, 'spec'),
   validateUpdate: ({ spec }, old) => validateSpec(spec, 'spec', old.spec),
   returnsDeletedObject: true,
@@ -156,20 +156,23 @@ export const ResourceSlice = defineKind({
   ],
 })
 
-/** Gates of taints, partitions, binding conditions and shared capacity are off: their fields stay only where they were. */
-function dropDisabledFields(spec: Mutable<ResourceSliceSpec>, old?: ResourceSliceSpec): void {
+/** Fields of taints, partitions, binding conditions and shared capacity stay where their gates are on, and where they were. */
+function prepareSlice(spec: Mutable<ResourceSliceSpec>, { gates, now }: WriteContext, old?: ResourceSliceSpec): void {
   const had = old?.devices ?? []
-  if (!old?.sharedCounters && !old?.perDeviceNodeSelection) {
+  if (!gates.isOn('DRAPartitionableDevices') && !old?.sharedCounters && !old?.perDeviceNodeSelection) {
     delete spec.sharedCounters
     delete spec.perDeviceNodeSelection
     for (const one of spec.devices ?? [])
       for (const name of ['consumesCounters', 'nodeName', 'nodeSelector', 'allNodes'] as const) delete one[name]
   }
-  const hadTaints = had.some(({ taints }) => (taints ?? []).length > 0)
-  const hadConditions = had.some(({ bindingConditions }) => (bindingConditions ?? []).length > 0)
-  const hadShared = had.some(({ allowMultipleAllocations }) => isSet(allowMultipleAllocations))
+  const hadTaints = gates.isOn('DRADeviceTaints') || had.some(({ taints }) => (taints ?? []).length > 0)
+  const hadConditions =
+    (gates.isOn('DRADeviceBindingConditions') && gates.isOn('DRAResourceClaimDeviceStatus')) ||
+    had.some(({ bindingConditions }) => (bindingConditions ?? []).length > 0)
+  const hadShared = gates.isOn('DRAConsumableCapacity') || had.some(({ allowMultipleAllocations }) => isSet(allowMultipleAllocations))
   for (const one of spec.devices ?? []) {
     if (!hadTaints) delete one.taints
+    for (const taint of one.taints ?? []) taint.timeAdded ??= now
     if (!hadConditions) for (const name of ['bindingConditions', 'bindingFailureConditions', 'bindsToNode'] as const) delete one[name]
     if (hadShared) continue
     delete one.allowMultipleAllocations

@@ -53,12 +53,12 @@ export const CSIDriver = defineKind({
   },
   // Nobody sets it on create: the first change makes it one more than nothing.
   generation: (draft, old) => !semanticallyEqual(draft.spec, old.spec),
-  prepareForCreate: ({ metadata, spec }) => {
+  prepareForCreate: ({ metadata, spec }, { gates }) => {
     delete metadata.generation
-    // The gate MutableCSINodeAllocatableCount is off.
-    delete spec.nodeAllocatableUpdatePeriodSeconds
+    if (!gates.isOn('MutableCSINodeAllocatableCount')) delete spec.nodeAllocatableUpdatePeriodSeconds
   },
-  prepareForUpdate: ({ spec }, old) => {
+  prepareForUpdate: ({ spec }, old, { gates }) => {
+    if (gates.isOn('MutableCSINodeAllocatableCount')) return
     if ((old.spec.nodeAllocatableUpdatePeriodSeconds ?? null) === null) delete spec.nodeAllocatableUpdatePeriodSeconds
   },
   validate: ({ spec }) => validateSpec(spec, 'spec'),

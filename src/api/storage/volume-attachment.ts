@@ -60,10 +60,10 @@ export const VolumeAttachment = defineKind({
   scope: 'Cluster',
   versions: [{ name: 'v1', schema: volumeAttachment }],
   hasStatus: true,
-  prepareForUpdate: (draft, old, { subresource }) => {
+  prepareForUpdate: (draft, old, { subresource, gates }) => {
     if (subresource !== 'status') return
     resetMetadata(draft.metadata, old.metadata)
-    // The gate MutableCSINodeAllocatableCount is off.
+    if (gates.isOn('MutableCSINodeAllocatableCount')) return
     for (const name of ['attachError', 'detachError'] as const) {
       const error = draft.status?.[name]
       if (error && (old.status?.[name]?.errorCode ?? null) === null) delete error.errorCode

@@ -27,6 +27,7 @@ export interface ServedResource {
   readonly verbs: ReadonlySet<string>
   readonly subresources: ReadonlyMap<string, NamedSubresource>
   readonly store: ResourceStore
+  readonly gates: FeatureGates | undefined
   /** Stored bytes can be served as they are. */
   readonly isStoredVersion: boolean
 }
@@ -58,7 +59,7 @@ export class Catalog {
     // A kind that is off has no store either, so that nobody counts or collects its objects.
     let hasStore = kind.versions.some(({ isOff }) => isOff !== true)
     for (const version of kind.versions) {
-      const served = servedResource(kind, version, store)
+      const served = servedResource(kind, version, store, this.#gates)
       if (!isOn(served, runtimeConfig, this.#gates)) continue
       hasStore = true
       this.#byPath.set(pathOf(served.group, served.versionName, served.resource), served)
@@ -124,7 +125,12 @@ function isOn(served: ServedResource, runtimeConfig: RuntimeConfig, gates: Featu
   return version.isOff !== true
 }
 
-function servedResource(kind: KindDefinition, version: KindVersion<KubeObject>, store: ResourceStore): ServedResource {
+function servedResource(
+  kind: KindDefinition,
+  version: KindVersion<KubeObject>,
+  store: ResourceStore,
+  gates: FeatureGates | undefined,
+): ServedResource {
   const group = version.group ?? kind.group
   const subresources = new Map<string, NamedSubresource>()
   const self = { group, version: version.name, kind: kind.kind }
@@ -155,6 +161,7 @@ function servedResource(kind: KindDefinition, version: KindVersion<KubeObject>, 
     verbs: new Set(kind.verbs ?? usualVerbs),
     subresources,
     store,
+    gates,
     isStoredVersion: version === store.version,
   }
 }

@@ -6,6 +6,7 @@
  * come together in one answer, on creates the second is only asked when the first is empty.
  */
 
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { type FieldError, gatherErrors } from '../../apimachinery/field-error.ts'
 import type { UpdateContext, WriteContext } from '../../apimachinery/kind.ts'
 import { nameIsDnsSubdomain, pathSegmentNameErrors } from '../../apimachinery/names.ts'
@@ -42,7 +43,7 @@ export function wipeSystemFields({ metadata }: Draft): void {
 
 /** The kind's own functions, with drafts of a type that is not too deep for the compiler. */
 interface Judging {
-  readonly validate?: (object: KubeObject, apiVersion: string) => Iterable<FieldError>
+  readonly validate?: (object: KubeObject, apiVersion: string, gates: FeatureGates) => Iterable<FieldError>
   readonly prepareForCreate?: (draft: Draft, context: WriteContext) => void
   readonly prepareForUpdate?: (draft: Draft, old: KubeObject, context: UpdateContext) => void
 }
@@ -67,14 +68,14 @@ function nameRuleOf({ group }: { readonly group: string }): typeof nameIsDnsSubd
   return group === 'rbac.authorization.k8s.io' ? pathSegmentNameErrors : nameIsDnsSubdomain
 }
 
-export function validateCreate({ resource, warn }: Write, draft: Draft): void {
+export function validateCreate({ server, resource, warn }: Write, draft: Draft): void {
   const { kind } = resource
   const scope = kind.scope
   const metadata = draft.metadata as ObjectMeta
   const errors = gatherErrors(
     kind.validatesMetadata ? [] : validateObjectMeta(metadata, { scope, validateName: kind.validateName ?? nameRuleOf(kind) }),
     !kind.validatesMetadata && hasKubernetesFinalizers(kind.group) ? validateKubernetesFinalizers(metadata) : [],
-    (kind as unknown as Judging).validate?.(draft as KubeObject, resource.apiVersion) ?? [],
+    (kind as unknown as Judging).validate?.(draft as KubeObject, resource.apiVersion, server.gates) ?? [],
   )
   if (errors.length > 0) throw invalidObject(resource.store, draft, errors)
   const generic = [...validateObjectMeta(metadata, { scope, validateName: pathSegmentNameErrors })]
@@ -146,7 +147,7 @@ export function validateUpdate({ server, resource, subresource, warn }: Write, d
   const isOwn = kind.validatesMetadata === true && subresource !== 'status' && ofPart === undefined
   const own = (): Iterable<FieldError> | undefined => {
     if (subresource === 'status') return kind.validateStatusUpdate?.(next, old, contextOf(server))
-    return ofPart === undefined ? kind.validateUpdate?.(next, old, resource.apiVersion) : ofPart(next, old)
+    return ofPart === undefined ? kind.validateUpdate?.(next, old, resource.apiVersion, server.gates) : ofPart(next, old)
   }
   const errors = gatherErrors(
     validateCommonFieldsOfUpdate(metadata, old.metadata, kind.scope),

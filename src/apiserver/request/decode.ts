@@ -9,6 +9,7 @@
  */
 
 import { goTypeName } from '../../api/go-type-names.ts'
+import type { FeatureGates } from '../../apimachinery/feature-gates.ts'
 import { quote } from '../../apimachinery/go-strings.ts'
 import { parseApiVersion } from '../../apimachinery/object.ts'
 import { jsonTypeOf } from '../../apimachinery/patch/plain-json.ts'
@@ -68,7 +69,7 @@ export function decodeChecked(target: DecodeTarget, value: unknown, refuse: (why
 /** The kind's own defaults, on the stored shape. */
 export function defaulted(resource: ServedResource, object: Draft): Draft {
   const draft = toStored(resource, object)
-  ;(resource.kind.setDefaults as ((draft: Draft) => void) | undefined)?.(draft)
+  ;(resource.kind.setDefaults as ((draft: Draft, gates?: FeatureGates) => void) | undefined)?.(draft, resource.gates)
   return draft
 }
 
