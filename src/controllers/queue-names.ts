@@ -18,6 +18,8 @@ const names: Readonly<Record<string, string>> = {
   'persistentvolume-binder-controller': 'claims',
   'persistentvolume-protection-controller': 'pvprotection',
   'persistentvolumeclaim-protection-controller': 'pvcprotection',
+  'replicaset-controller': 'replicaset',
+  'replicationcontroller-controller': 'replicationmanager',
   'resourcequota-controller': 'resourcequota_primary',
   'root-ca-publisher': 'root_ca_cert_publisher',
   'service-cidr-controller': 'ipaddresses',

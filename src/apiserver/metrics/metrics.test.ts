@@ -47,6 +47,26 @@ test('requests are counted by what they were', async () => {
   expect(names).toEqual([...names].sort())
 })
 
+test('reads: each GET is one of the store, a LIST tells how many objects were looked at and how many given out', async () => {
+  await using api = await startTestApiServer()
+  const maps = '/api/v1/namespaces/default/configmaps'
+  for (const name of ['a', 'b', 'c']) await api.request('POST', maps, { metadata: { name, labels: { name } } })
+  await api.request('GET', `${maps}/a`)
+  await api.request('GET', `${maps}/nobody`)
+  await api.request('GET', `${maps}?labelSelector=name=a`)
+  await api.request('GET', `${maps}?limit=2`)
+  const lines = (await api.request('GET', '/metrics')).text.split('\n')
+  for (const line of [
+    'etcd_requests_total{group="",operation="get",resource="configmaps"} 2',
+    'etcd_requests_total{group="",operation="list",resource="configmaps"} 2',
+    'etcd_request_duration_seconds_count{group="",operation="get",resource="configmaps"} 2',
+    'apiserver_cache_list_total{group="",index="",resource="configmaps"} 2',
+    'apiserver_cache_list_fetched_objects_total{group="",index="",resource="configmaps"} 5',
+    'apiserver_cache_list_returned_objects_total{group="",resource="configmaps"} 3',
+  ])
+    expect(lines).toContain(line)
+})
+
 test('requests in flight: the most of this second and the last one', async () => {
   await using api = await startTestApiServer()
   await api.clock.advance(2000)

@@ -2,11 +2,23 @@
  * What the API server counts besides requests: who was let in, what admission took, what was written to the store, what watches
  * sent. One value that is handed around, so that nothing registers itself.
  */
-import { Family, HistogramFamily } from '../../std/metrics.ts'
+import type { GroupResource } from '../../apimachinery/status-error.ts'
+import { Family, type Histogram, HistogramFamily, type Series } from '../../std/metrics.ts'
 
 const storeSeconds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
 const admissionSeconds = [0.005, 0.025, 0.1, 0.5, 1, 2.5]
 const watchBytes = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072]
+
+/** What is read of one resource. */
+export interface ReadSeries {
+  readonly requests: Series
+  readonly seconds: Histogram
+}
+export interface ListSeries extends ReadSeries {
+  readonly lists: Series
+  readonly fetched: Series
+  readonly returned: Series
+}
 
 export class ServerMetrics {
   readonly admission = new HistogramFamily(
@@ -56,6 +68,26 @@ export class ServerMetrics {
     'operation',
     'resource',
   ])
+  readonly #lists = new Family('apiserver_cache_list_total', 'counter', '[ALPHA] Number of LIST requests served from watch cache', [
+    'group',
+    'index',
+    'resource',
+  ])
+  readonly #listFetched = new Family(
+    'apiserver_cache_list_fetched_objects_total',
+    'counter',
+    '[ALPHA] Number of objects read from watch cache in the course of serving a LIST request',
+    ['group', 'index', 'resource'],
+  )
+  readonly #listReturned = new Family(
+    'apiserver_cache_list_returned_objects_total',
+    'counter',
+    '[ALPHA] Number of objects returned for a LIST request from watch cache',
+    ['group', 'resource'],
+  )
+  /** By identity: every read looks here. */
+  readonly #getsOf = new Map<GroupResource, ReadSeries>()
+  readonly #listsOf = new Map<GroupResource, ListSeries>()
   readonly audits = new Family(
     'apiserver_audit_event_total',
     'counter',
@@ -77,6 +109,32 @@ export class ServerMetrics {
     this.auditRejections.of()
   }
 
+  getsOf(resource: GroupResource): ReadSeries {
+    let found = this.#getsOf.get(resource)
+    if (found === undefined) this.#getsOf.set(resource, (found = this.#readsOf(resource, 'get')))
+    return found
+  }
+
+  /** Lists come out of memory, and count as upstream's out of its cache, too. */
+  listsOf(groupResource: GroupResource): ListSeries {
+    let found = this.#listsOf.get(groupResource)
+    if (found === undefined) {
+      const { group, resource } = groupResource
+      found = {
+        ...this.#readsOf(groupResource, 'list'),
+        lists: this.#lists.of(group, '', resource),
+        fetched: this.#listFetched.of(group, '', resource),
+        returned: this.#listReturned.of(group, resource),
+      }
+      this.#listsOf.set(groupResource, found)
+    }
+    return found
+  }
+
+  #readsOf({ group, resource }: GroupResource, operation: 'get' | 'list'): ReadSeries {
+    return { requests: this.storeRequests.of(group, operation, resource), seconds: this.storeSeconds.of(group, operation, resource) }
+  }
+
   text(): readonly string[] {
     return [
       this.admission,
@@ -88,6 +146,9 @@ export class ServerMetrics {
       this.authorizations,
       this.storeSeconds,
       this.storeRequests,
+      this.#lists,
+      this.#listFetched,
+      this.#listReturned,
       this.audits,
       this.auditRejections,
     ].map((family) => family.text())

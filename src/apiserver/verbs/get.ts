@@ -35,9 +35,16 @@ type Represented = Parameters<typeof respondStored>[3]
 
 function read(context: RequestContext, resource: ServedResource, representation: Represented): HttpResponse | Promise<HttpResponse> {
   const { info, server } = context
+  const { clock, metrics } = server
+  const reads = metrics.getsOf(resource.store.groupResource)
+  const beganMs = clock.monotonicMs()
   const kv = server.store.get(resource.store.keyOf(info.namespace, info.name))
-  if (kv instanceof Promise) return kv.then((found) => shown(context, resource, representation, found))
-  return shown(context, resource, representation, kv)
+  const counted = (found: KeyValue | undefined): HttpResponse | Promise<HttpResponse> => {
+    reads.requests.value++
+    reads.seconds.observe((clock.monotonicMs() - beganMs) / 1000)
+    return shown(context, resource, representation, found)
+  }
+  return kv instanceof Promise ? kv.then(counted) : counted(kv)
 }
 
 function shown(

@@ -14,6 +14,7 @@
 import { badRequest, expired } from '../../apimachinery/status-error.ts'
 import { type KeyRange, type KeyValue, prefixRange, type StoreError } from '../../store/store.ts'
 import type { HttpResponse } from '../../wire/http.ts'
+import type { ListSeries } from '../metrics/server-metrics.ts'
 import type { ServedResource } from '../registry/catalog.ts'
 import { decodeContinue, encodeContinue, inconsistentContinue, listTooOld } from '../registry/continue-token.ts'
 import { areHot } from '../registry/hot-fields.ts'
@@ -47,9 +48,24 @@ export function takeSnapshot(
   const { revision } = context.server.store
   if (place.waitFor > revision && !place.waits) throw tooLargeRevision(place.waitFor, revision, 0)
   if (place.waitFor > revision) {
-    return waitForRevision(context, place.waitFor).then(() => collect(context, place, predicate))
+    return waitForRevision(context, place.waitFor).then(() => collected(context, resource, place, predicate))
   }
-  return collect(context, place, predicate)
+  return collected(context, resource, place, predicate)
+}
+
+function collected(context: RequestContext, resource: ServedResource, place: Place, predicate: Predicate): Snapshot | Promise<Snapshot> {
+  const { clock, metrics } = context.server
+  const series = metrics.listsOf(resource.store.groupResource)
+  const beganMs = clock.monotonicMs()
+  const counted = (snapshot: Snapshot): Snapshot => {
+    series.requests.value++
+    series.seconds.observe((clock.monotonicMs() - beganMs) / 1000)
+    series.lists.value++
+    series.returned.value += snapshot.items.length
+    return snapshot
+  }
+  const snapshot = collect(context, place, predicate, series)
+  return snapshot instanceof Promise ? snapshot.then(counted) : counted(snapshot)
 }
 
 interface Place {
@@ -87,7 +103,7 @@ function placeOf({ store }: ServedResource, options: ListOptions, predicate: Pre
   return { prefix, start: prefix, only, at: isExact ? revision : undefined, waitFor: revision, waits, limit, isContinued: false }
 }
 
-function collect(context: RequestContext, place: Place, predicate: Predicate): Snapshot | Promise<Snapshot> {
+function collect(context: RequestContext, place: Place, predicate: Predicate, series: ListSeries): Snapshot | Promise<Snapshot> {
   const { store } = context.server
   try {
     if (predicate.isEmpty && predicate.name === '') {
@@ -95,17 +111,19 @@ function collect(context: RequestContext, place: Place, predicate: Predicate): S
         ...atOption(place.at),
         ...(place.limit > 0 ? { limit: place.limit } : {}),
       })
-      const finish = ({ items, count, revision }: Awaited<typeof result>): Snapshot =>
-        snapshotOf(
+      const finish = ({ items, count, revision }: Awaited<typeof result>): Snapshot => {
+        series.fetched.value += items.length
+        return snapshotOf(
           place,
           items,
           place.at ?? revision,
           count > items.length ? (items.at(-1) as KeyValue).key : undefined,
           count - items.length,
         )
+      }
       return result instanceof Promise ? result.then(finish, (error) => rethrow(error, place)) : finish(result)
     }
-    return filtered(context, place, predicate).catch((error) => rethrow(error, place))
+    return filtered(context, place, predicate, series).catch((error) => rethrow(error, place))
   } catch (error) {
     return rethrow(error, place)
   }
@@ -123,11 +141,12 @@ const pageMin = 500
 const unparsedPerTurn = 50
 
 /** With selectors the limit counts what matches; values are looked at page by page and others get their turn in between. */
-async function filtered({ server }: RequestContext, place: Place, predicate: Predicate): Promise<Snapshot> {
+async function filtered({ server }: RequestContext, place: Place, predicate: Predicate, series: ListSeries): Promise<Snapshot> {
   const { store, clock } = server
   const items: KeyValue[] = []
   if (place.only !== undefined) {
     const result = await store.range({ start: place.only }, atOption(place.at))
+    series.fetched.value += result.items.length
     for (const kv of result.items) if (predicate.matches(kv)) items.push(kv)
     return snapshotOf(place, items, place.at ?? result.revision, undefined, 0)
   }
@@ -137,6 +156,7 @@ async function filtered({ server }: RequestContext, place: Place, predicate: Pre
   for (;;) {
     const page = await store.range(rangeFrom(place, start), { ...atOption(at), ...(pageSize > 0 ? { limit: pageSize } : {}) })
     at ??= page.revision
+    series.fetched.value += page.items.length
     let unparsed = 0
     for (const [i, kv] of page.items.entries()) {
       if (!areHot(kv) && ++unparsed % unparsedPerTurn === 0) await clock.yieldTurn()
