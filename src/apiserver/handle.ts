@@ -14,6 +14,7 @@ import { impersonate, isImpersonating } from './authn/impersonate.ts'
 import { anonymous, type User } from './authn/user.ts'
 import { alwaysAllowedPaths, authorize } from './authz/authorize.ts'
 import { describe } from './describe/describe.ts'
+import { storeTrouble } from './registry/write.ts'
 import { parseRequestInfo, type RequestInfo } from './request/info.ts'
 import { parseQuery, type Query } from './request/query.ts'
 import type { Representation } from './response/negotiate.ts'
@@ -91,7 +92,8 @@ function guarded(context: RequestContext, run: () => Answer): Answer {
 
 const plainJson: Representation = { media: 'json' }
 
-function failed(context: RequestContext, error: unknown): Answer {
+function failed(context: RequestContext, cause: unknown): Answer {
+  const error = storeTrouble(cause)
   const status = statusOf(error)
   if (status !== undefined) return respondError(context, asStatusError(error, status), formOfErrors(context))
   if (context.http.signal.aborted) return { status: 499, headers: {} }

@@ -129,6 +129,28 @@ describe.each(Object.keys(clusters))('addresses and ports of Services on %s', (n
   })
 })
 
+test.skipIf(realEtcdVersion() === undefined)('without etcd a server is neither healthy nor ready, and then is again', async () => {
+  await using etcd = await startRealEtcd()
+  const store = await openEtcdStore({ endpoints: [etcd.address], clock: realClock, log: silentLog, compactionMs: 0, callMsMax: 500 })
+  await using api = await startTestApiServer({ store, random: realRandom })
+  const says = async (path: string) => {
+    const { status, text } = await api.request('GET', path)
+    return [status, ...text.split('\n').filter((line) => !line.startsWith('[+]'))]
+  }
+  const ok = [200, 'ok']
+  expect([await says('/readyz'), await says('/livez/etcd'), await says('/healthz/ping')]).toEqual([ok, ok, ok])
+  await etcd.members[0]?.kill()
+  const withheld = (name: string): string => `[-]${name} failed: reason withheld`
+  expect(await says('/readyz')).toEqual([500, withheld('etcd'), withheld('etcd-readiness'), 'readyz check failed', ''])
+  expect(await says('/livez')).toEqual([500, withheld('etcd'), 'livez check failed', ''])
+  expect(await says('/livez/etcd')).toEqual([500, 'internal server error: reason withheld', ''])
+  expect([await says('/livez/ping'), await says('/livez?exclude=etcd')]).toEqual([ok, ok])
+  expect((await api.request('GET', configMaps)).json).toMatchObject({ kind: 'Status', code: 503 })
+  await etcd.members[0]?.restart()
+  await eventuallyAsync(async () => (await says('/readyz'))[0] === 200)
+  expect((await api.request('GET', configMaps)).status).toBe(200)
+})
+
 async function eventuallyAsync(test: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt++) {
     if (await test()) return

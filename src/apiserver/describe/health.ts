@@ -1,16 +1,19 @@
 /**
  * /healthz, /livez and /readyz: "ok", or with `?verbose` one line for each check. `?exclude=name` leaves one out, a path
- * below asks one alone. Ready means: the objects that every cluster has are there, and the server is not closing.
+ * below asks one alone. Ready means: the objects that every cluster has are there, and the server is not closing. A store elsewhere is
+ * asked, and has two seconds to answer.
  */
 
 import type { HttpResponse } from '../../wire/http.ts'
+import { registryPrefix } from '../registry/keys.ts'
 import { answer } from '../response/respond.ts'
-import type { RequestContext } from '../server-parts.ts'
+import type { RequestContext, Server } from '../server-parts.ts'
 
-type Check = readonly [name: string, isFine: (context: RequestContext) => boolean]
+type Check = readonly [name: string, isFine: (context: RequestContext, isStoreThere: boolean) => boolean]
 
 const always = (): boolean => true
 const isReady = ({ server }: RequestContext): boolean => server.health.isReady
+const isThere = (_context: RequestContext, isStoreThere: boolean): boolean => isStoreThere
 
 const hooks = [
   'start-apiserver-admission-initializer',
@@ -48,23 +51,43 @@ function checksOf(endpoint: string): readonly Check[] {
   const checks: Check[] = [
     ['ping', always],
     ['log', always],
-    ['etcd', always],
+    ['etcd', isThere],
   ]
-  if (endpoint === 'readyz') checks.push(['etcd-readiness', always], ['informer-sync', isReady])
+  if (endpoint === 'readyz') checks.push(['etcd-readiness', isThere], ['informer-sync', isReady])
   for (const hook of hooks) checks.push([`poststarthook/${hook}`, endpoint === 'livez' ? always : isReady])
   if (endpoint === 'readyz') checks.push(['shutdown', ({ server }) => !server.health.isClosing])
   return checks
 }
 
-export function health(context: RequestContext, endpoint: string, one: string): HttpResponse | undefined {
-  const checks = checksOf(endpoint)
-  if (one !== '') return single(context, checks, one)
+export function health(context: RequestContext, endpoint: string, one: string): HttpResponse | Promise<HttpResponse> | undefined {
+  const { server } = context
+  const checks = checksOf(endpoint).filter(([name]) => one === '' || name === one)
+  if (checks.length === 0) return undefined
+  const tell = (isStoreThere: boolean): HttpResponse =>
+    one === '' ? report(context, endpoint, checks, isStoreThere) : single(context, checks[0] as Check, isStoreThere)
+  return server.store.isShared && checks.some(([, isFine]) => isFine === isThere) ? answersInTime(server).then(tell) : tell(true)
+}
+
+/** --etcd-healthcheck-timeout and --etcd-readycheck-timeout */
+const storeMsMax = 2000
+
+function answersInTime({ store, clock }: Server): Promise<boolean> {
+  const timer = Promise.withResolvers<boolean>()
+  const waiting = clock.after(storeMsMax, () => timer.resolve(false))
+  const asked = Promise.resolve(store.get(`${registryPrefix}health`)).then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([asked, timer.promise]).finally(() => waiting.cancel())
+}
+
+function report(context: RequestContext, endpoint: string, checks: readonly Check[], isStoreThere: boolean): HttpResponse {
   const excluded = new Set(context.http.query === '' ? [] : context.query.all('exclude'))
   const lines: string[] = []
   const failed: string[] = []
   for (const [name, isFine] of checks) {
     if (excluded.delete(name)) lines.push(`[+]${name} excluded: ok\n`)
-    else if (isFine(context)) lines.push(`[+]${name} ok\n`)
+    else if (isFine(context, isStoreThere)) lines.push(`[+]${name} ok\n`)
     else {
       lines.push(`[-]${name} failed: reason withheld\n`)
       failed.push(name)
@@ -79,10 +102,8 @@ export function health(context: RequestContext, endpoint: string, one: string): 
   return text(context, 200, isVerbose ? `${lines.join('')}${endpoint} check passed\n` : 'ok')
 }
 
-function single(context: RequestContext, checks: readonly Check[], one: string): HttpResponse | undefined {
-  const check = checks.find(([name]) => name === one)
-  if (check === undefined) return undefined
-  return check[1](context) ? text(context, 200, 'ok') : text(context, 500, 'internal server error: reason withheld\n')
+function single(context: RequestContext, [, isFine]: Check, isStoreThere: boolean): HttpResponse {
+  return isFine(context, isStoreThere) ? text(context, 200, 'ok') : text(context, 500, 'internal server error: reason withheld\n')
 }
 
 function text(context: RequestContext, status: number, body: string): HttpResponse {

@@ -45,7 +45,7 @@ export async function transact(write: Pick<Write, 'server' | 'signal' | 'resourc
 }
 
 export function storeTrouble(error: unknown): unknown {
-  const code = (error as { code?: string }).code
+  const code = (error as { code?: string } | undefined)?.code
   switch (code) {
     case 'unavailable':
     case 'closed':
