@@ -160,6 +160,26 @@ describe.skipIf(realEtcdVersion() === undefined)('on a real etcd', () => {
     expect(ended).toEqual([])
   }, 120_000)
 
+  test('a member that hangs is left, by calls and by the watch', async () => {
+    await using etcd = await startRealEtcd({ members: 3 })
+    await using opened = await open(
+      etcd.members.map(({ address }) => `http://${address}`),
+      { callMsMax: 2000 },
+    )
+    const { store } = opened
+    await put(store, 'a', '0')
+    const { seen } = watching(store)
+    etcd.members[0]?.pause()
+    expect(Buffer.from((await store.get(key('a')))?.value ?? []).toString()).toBe('0')
+    await writeUntilDone(store, 'a', '1')
+    await eventually(() => seen.at(-1)?.endsWith('a=1') === true)
+    const beforeMs = realClock.monotonicMs()
+    for (let i = 2; i < 12; i++) await put(store, 'a', String(i))
+    expect(realClock.monotonicMs() - beforeMs).toBeLessThan(5000)
+    await eventually(() => seen.at(-1)?.endsWith('a=11') === true)
+    etcd.members[0]?.resume()
+  }, 60_000)
+
   test('an endpoint that nobody listens on is passed over; none at all is unavailable', async () => {
     await using etcd = await startRealEtcd()
     await using opened = await open(['http://127.0.0.1:1', etcd.address])

@@ -94,6 +94,14 @@ export class EtcdMember {
     await this.#ended
   }
 
+  /** It neither answers nor closes its connections, until it is killed or resumed. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+  resume(): void {
+    this.#child?.kill('SIGCONT')
+  }
+
   async restart(): Promise<void> {
     await this.kill()
     this.launch()

@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   /** "https://10.0.0.1:2379", "http://…", "unix:///…", or without a scheme. */
   readonly endpoints: readonly string[]
   readonly tls?: EtcdTls
-  /** How long a call is tried before its caller learns that nobody answers; ten seconds. */
+  /** How long a call is tried before its caller learns that nobody answers; ten seconds. One endpoint has half of it. */
   readonly callMsMax?: number
   readonly clock: Clock
 }
@@ -30,8 +30,6 @@ export interface ConnectionOptions {
 /** Upstream's: storage/storagebackend/factory/etcd3.go. */
 const keepaliveMs = 30_000
 const keepaliveTimeoutMs = 10_000
-/** How long one endpoint may take to answer. */
-const attemptMsMax = 5000
 const retryMs = 100
 
 const channelOptions = {
@@ -60,6 +58,8 @@ export class EtcdConnection {
   readonly #clients: readonly Client[]
   readonly #clock: Clock
   readonly #callMsMax: number
+  /** What ends each, and at which endpoint it is. */
+  readonly #streams = new Map<() => void, number>()
   readonly #metadata = new Metadata()
   #current = 0
   #isClosed = false
@@ -84,8 +84,8 @@ export class EtcdConnection {
       try {
         return await this.#try(method, request, index, endMs)
       } catch (error) {
+        if (isSilent(error as ServiceError)) this.#giveUp(index)
         if (this.#isClosed || this.#clock.monotonicMs() >= endMs || !mayTryAgain(error as ServiceError, isRead)) throw error
-        this.#leave(index)
         if (attempt % this.#clients.length === 0) await this.#clock.sleep(retryMs)
       }
     }
@@ -96,12 +96,24 @@ export class EtcdConnection {
     const index = this.#current
     const client = this.#clients[index] as Client
     const stream = client.makeBidiStreamRequest(path, serializer(request), deserializer(answer), this.#metadata, {})
-    return { stream, left: () => this.#leave(index) }
+    const cancel = (): void => stream.cancel()
+    this.#streams.set(cancel, index)
+    const left = (): void => {
+      this.#streams.delete(cancel)
+      this.#leave(index)
+    }
+    return { stream, left }
   }
 
   close(): void {
     this.#isClosed = true
     for (const client of this.#clients) client.close()
+  }
+
+  /** Streams of an endpoint that does not answer calls would only be found dead by their keepalive, much later. */
+  #giveUp(index: number): void {
+    this.#leave(index)
+    if (this.#clients.length > 1) for (const [cancel, place] of [...this.#streams]) if (place === index) cancel()
   }
 
   /** The next calls go to the endpoint after this one, unless somebody has moved on already. */
@@ -111,7 +123,7 @@ export class EtcdConnection {
 
   #try<Q, A>({ path, request: type, answer }: EtcdMethod<Q, A>, request: Partially<Q>, index: number, endMs: number): Promise<A> {
     const client = this.#clients[index] as Client
-    const restMs = Math.min(attemptMsMax, Math.max(1, endMs - this.#clock.monotonicMs()))
+    const restMs = Math.min(this.#callMsMax / 2, Math.max(1, endMs - this.#clock.monotonicMs()))
     return new Promise((resolve, reject) => {
       const done = (error: ServiceError | null, value?: A): void => (error === null ? resolve(value as A) : reject(error))
       client.makeUnaryRequest(
@@ -141,6 +153,10 @@ function deserializer<A>(type: MessageType<A>): (bytes: Buffer) => A {
 function mayTryAgain({ code, details }: ServiceError, isRead: boolean): boolean {
   if (code === grpcCode.unavailable) return isRead || wasNotSent(details ?? '')
   return isRead && code === grpcCode.deadlineExceeded
+}
+
+function isSilent({ code }: ServiceError): boolean {
+  return code === grpcCode.unavailable || code === grpcCode.deadlineExceeded
 }
 
 /** The channel could not connect, or the member refused before it looked at the request. */
