@@ -149,6 +149,31 @@ resource.v1.Counter: How much there is.
 resource.v1.DeviceCounterConsumption: What a device takes of what is shared.
   counterSet: The set.
   counters: How much of each.
+resource.v1beta1.DeviceRequest: A request for devices. Exactly one of deviceClassName and firstAvailable is set.
+  name: How Pods refer to it.
+  deviceClassName: The DeviceClass.
+  selectors: What a device must be like; all must hold.
+  allocationMode: ExactCount, or All to take all that fit. Default ExactCount.
+  count: How many. Default 1.
+  adminAccess: Looks at devices that others use. Only in namespaces labelled for it.
+  firstAvailable: Several ways to meet it; the first that can be is taken.
+  tolerations: Taints of devices that it puts up with.
+  capacity: How much of the device is needed.
+resource.v1beta1.Device: A device.
+  name: Its name, unique in the pool.
+  basic: What there is to say of it.
+resource.v1beta1.BasicDevice: What there is to say of a device.
+  attributes: What it is like, by name.
+  capacity: How much it has, by name.
+  consumesCounters: What it takes of what devices share.
+  nodeName: The node that has it.
+  nodeSelector: The nodes that can use it.
+  allNodes: All nodes can use it.
+  taints: What keeps claims away from it.
+  bindsToNode: Using it ties the Pod to a node.
+  bindingConditions: What must be true of it before a Pod is bound.
+  bindingFailureConditions: What must not be.
+  allowMultipleAllocations: Whether it can be shared.
 resource.v1alpha3.DeviceTaintRule: A taint for all devices that match.
 resource.v1alpha3.DeviceTaintRuleSpec: The taint, and the devices.
   deviceSelector: The devices. Unset: none.

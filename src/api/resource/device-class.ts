@@ -11,6 +11,7 @@ import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import { field, type Infer, inline, list, string, struct } from '../../apimachinery/schema/schema.ts'
 import { deviceConfiguration, deviceSelector } from './device-request.ts'
 import { configsMax, isSet, validateOpaque, validateSelectors, validateSlice } from './device-rules.ts'
+import { inV1beta1 } from './v1beta1.ts'
 
 export interface DeviceClassConfiguration extends Infer<typeof deviceClassConfiguration> {}
 export const deviceClassConfiguration = struct('resource.v1.DeviceClassConfiguration', {
@@ -39,6 +40,7 @@ export const DeviceClass = defineKind({
   versions: [
     { name: 'v1', schema: deviceClass },
     { name: 'v1beta2', schema: inVersion(deviceClass, 'resource.v1', 'resource.v1beta2'), isOff: true },
+    { name: 'v1beta1', schema: inV1beta1(deviceClass), isOff: true },
   ],
   prepareForCreate: ({ spec }, { gates }) => {
     if (!gates.isOn('DRAExtendedResource')) delete spec.extendedResourceName

@@ -14,6 +14,7 @@ import { validateTemplateMetadata } from '../core/template-metadata.ts'
 import { goForm, goTemplateForm } from '../go-form.ts'
 import { resourceClaimSpec } from './device-request.ts'
 import { dropDisabledRequestFields, setRequestDefaults, validateClaimSpec } from './device-rules.ts'
+import { claimTemplateConversion, inV1beta1 } from './v1beta1.ts'
 
 export interface ResourceClaimTemplateSpec extends Infer<typeof resourceClaimTemplateSpec> {}
 export const resourceClaimTemplateSpec = struct('resource.v1.ResourceClaimTemplateSpec', {
@@ -36,6 +37,7 @@ export const ResourceClaimTemplate = defineKind({
   versions: [
     { name: 'v1', schema: resourceClaimTemplate },
     { name: 'v1beta2', schema: inVersion(resourceClaimTemplate, 'resource.v1', 'resource.v1beta2'), isOff: true },
+    { name: 'v1beta1', schema: inV1beta1(resourceClaimTemplate), isOff: true, ...claimTemplateConversion },
   ],
   setDefaults: ({ spec }) => setRequestDefaults(spec.spec),
   prepareForCreate: ({ spec }, { gates }) => dropDisabledRequestFields(spec.spec, gates),

@@ -49,6 +49,7 @@ import {
   validateSet,
   validateSlice,
 } from './device-rules.ts'
+import { claimConversion, inV1beta1 } from './v1beta1.ts'
 
 export interface DeviceAllocationConfiguration extends Infer<typeof deviceAllocationConfiguration> {}
 export const deviceAllocationConfiguration = struct('resource.v1.DeviceAllocationConfiguration', {
@@ -133,6 +134,7 @@ export const ResourceClaim = defineKind({
   versions: [
     { name: 'v1', schema: resourceClaim },
     { name: 'v1beta2', schema: inVersion(resourceClaim, 'resource.v1', 'resource.v1beta2'), isOff: true },
+    { name: 'v1beta1', schema: inV1beta1(resourceClaim), isOff: true, ...claimConversion },
   ],
   hasStatus: true,
   setDefaults: ({ spec }) => setRequestDefaults(spec),

@@ -19,6 +19,7 @@ import { validateNodeSelector } from '../core/persistent-volume-rules.ts'
 import { validateDriverName } from '../core/persistent-volume-sources.ts'
 import { goForm } from '../go-form.ts'
 import { isSet, validateLabel, validatePoolName, validateQualifiedName, validateSet } from './device-rules.ts'
+import { inV1beta1, sliceConversion } from './v1beta1.ts'
 
 export interface DeviceAttribute extends Infer<typeof deviceAttribute> {}
 export const deviceAttribute = struct('resource.v1.DeviceAttribute', {
@@ -123,6 +124,7 @@ export const ResourceSlice = defineKind({
   versions: [
     { name: 'v1', schema: resourceSlice },
     { name: 'v1beta2', schema: inVersion(resourceSlice, 'resource.v1', 'resource.v1beta2'), isOff: true },
+    { name: 'v1beta1', schema: inV1beta1(resourceSlice), isOff: true, ...sliceConversion },
   ],
   prepareForCreate: ({ spec }, context) => prepareSlice(spec, context),
   prepareForUpdate: ({ spec }, old, context) => prepareSlice(spec, context, old.spec),

@@ -3,15 +3,19 @@
  *
  *     inVersion(ipAddress, 'networking.v1', 'networking.v1beta1')
  *
- * Versions mostly differ in which values they list: `enums` says what a field lists there, by `Type.field`; nothing for none.
+ * Versions mostly differ in which values they list: `enums` says what a field lists there, by `Type.field`; nothing for none. Where the shape
+ * differs too, `reshape` is asked for the fields of each type, once they have their new names.
  */
 import { Field, type Schema, type StructSchema } from './schema.ts'
+
+export type Fields = Readonly<Record<string, Field<unknown, boolean>>>
 
 export function inVersion<T>(
   schema: StructSchema<T>,
   from: string,
   to: string,
   enums: Readonly<Record<string, readonly string[]>> = {},
+  reshape: (type: string, fields: Fields) => Fields = (_type, fields) => fields,
 ): StructSchema<T> {
   const [before, after] = [`io.k8s.api.${from}.`, `io.k8s.api.${to}.`]
   const known = new Map<StructSchema, StructSchema>()
@@ -31,14 +35,17 @@ export function inVersion<T>(
     if (!one.name.startsWith(before)) return one
     const had = known.get(one)
     if (had !== undefined) return had
+    const type = one.name.slice(before.length)
     const fields: Record<string, Field<unknown, boolean>> = {}
-    const out = { ...one, name: after + one.name.slice(before.length), fields }
+    // Known before its fields are looked at: types contain themselves.
+    const out = { ...one, name: after + type, fields: {} as Fields }
     known.set(one, out)
     for (const [name, { facts }] of Object.entries(one.fields)) {
       const { enumValues, ...rest } = facts
-      const listed = enums[`${one.name.slice(before.length)}.${name}`] ?? enumValues ?? []
+      const listed = enums[`${type}.${name}`] ?? enumValues ?? []
       fields[name] = new Field({ ...rest, schema: renamed(facts.schema), ...(listed.length > 0 ? { enumValues: listed } : {}) })
     }
+    out.fields = reshape(type, fields)
     return out
   }
   return structOf(schema as StructSchema) as StructSchema<T>
