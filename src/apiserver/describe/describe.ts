@@ -11,8 +11,8 @@ import { type Answer, isBuiltIn } from '../route.ts'
 import type { RequestContext } from '../server-parts.ts'
 import { aggregatedDiscovery } from './aggregated-discovery.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery.ts'
-import { health } from './health.ts'
-import { metrics } from './metrics.ts'
+import { health, healthPaths } from './health.ts'
+import { levelMetrics, metrics } from './metrics.ts'
 import { openApiV2 } from './openapi-v2.ts'
 import { openApiV3 } from './openapi-v3.ts'
 import { versionInfo } from './version.ts'
@@ -43,6 +43,7 @@ export function describe(context: RequestContext): Answer | undefined {
         ? keptForAnHour(onlyGet(context, issuerDocument(context)))
         : undefined
     case 'metrics':
+      if (parts[1] === 'slis' && parts.length === 2) return levelMetrics(context)
       return parts.length === 1 ? metrics(context) : undefined
     default:
       return undefined
@@ -113,8 +114,8 @@ function respond(context: RequestContext, value: object, negotiator = context.se
 }
 
 function rootPaths({ server }: RequestContext): string[] {
-  const paths = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/apis/', '/healthz', '/livez', '/metrics']
-  paths.push('/openapi/v2', '/openapi/v3', '/openapi/v3/', '/openid/v1/jwks', '/readyz', '/version')
+  const paths = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/apis/', '/metrics', '/metrics/slis']
+  paths.push('/openapi/v2', '/openapi/v3', '/openapi/v3/', '/openid/v1/jwks', '/version', ...healthPaths())
   for (const { group, apiVersion } of server.catalog.all()) if (group !== '') paths.push(`/apis/${group}`, `/apis/${apiVersion}`)
   return [...new Set(paths)].sort()
 }

@@ -42,10 +42,17 @@ const hooks = [
   'apiservice-registration-controller',
   'apiservice-discovery-controller',
   'kube-apiserver-autoregistration',
-  'autoregister-completion',
   'apiservice-openapi-controller',
   'apiservice-openapiv3-controller',
 ]
+
+/** For the list of all paths. */
+export function healthPaths(): string[] {
+  return ['healthz', 'livez', 'readyz'].flatMap((endpoint) => [
+    `/${endpoint}`,
+    ...checksOf(endpoint).map(([name]) => `/${endpoint}/${name}`),
+  ])
+}
 
 function checksOf(endpoint: string): readonly Check[] {
   const checks: Check[] = [
@@ -54,7 +61,11 @@ function checksOf(endpoint: string): readonly Check[] {
     ['etcd', isThere],
   ]
   if (endpoint === 'readyz') checks.push(['etcd-readiness', isThere], ['informer-sync', isReady])
-  for (const hook of hooks) checks.push([`poststarthook/${hook}`, endpoint === 'livez' ? always : isReady])
+  const hasBegun = endpoint === 'livez' ? always : isReady
+  for (const hook of hooks) {
+    checks.push([`poststarthook/${hook}`, hasBegun])
+    if (hook === 'kube-apiserver-autoregistration') checks.push(['autoregister-completion', hasBegun])
+  }
   if (endpoint === 'readyz') checks.push(['shutdown', ({ server }) => !server.health.isClosing])
   return checks
 }
@@ -87,7 +98,7 @@ function report(context: RequestContext, endpoint: string, checks: readonly Chec
   const failed: string[] = []
   for (const [name, isFine] of checks) {
     if (excluded.delete(name)) lines.push(`[+]${name} excluded: ok\n`)
-    else if (isFine(context, isStoreThere)) lines.push(`[+]${name} ok\n`)
+    else if (observed(context, endpoint, name, isFine(context, isStoreThere))) lines.push(`[+]${name} ok\n`)
     else {
       lines.push(`[-]${name} failed: reason withheld\n`)
       failed.push(name)
@@ -100,6 +111,12 @@ function report(context: RequestContext, endpoint: string, checks: readonly Chec
   if (failed.length > 0) return text(context, 500, `${lines.join('')}${endpoint} check failed\n`)
   const isVerbose = context.http.query !== '' && context.query.has('verbose')
   return text(context, 200, isVerbose ? `${lines.join('')}${endpoint} check passed\n` : 'ok')
+}
+
+function observed({ server }: RequestContext, endpoint: string, name: string, isFine: boolean): boolean {
+  server.metrics.health.of(name, endpoint).value = isFine ? 1 : 0
+  server.metrics.healthChecks.of(name, isFine ? 'success' : 'error', endpoint).value++
+  return isFine
 }
 
 function single(context: RequestContext, [, isFine]: Check, isStoreThere: boolean): HttpResponse {

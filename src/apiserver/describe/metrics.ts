@@ -11,6 +11,8 @@ import { answer } from '../response/respond.ts'
 import type { RequestContext, Server } from '../server-parts.ts'
 import { versionInfo } from './version.ts'
 
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8'
+
 export async function metrics(context: RequestContext): Promise<HttpResponse> {
   const { server } = context
   const families = [
@@ -24,7 +26,14 @@ export async function metrics(context: RequestContext): Promise<HttpResponse> {
   ]
   // Each begins with "# HELP name".
   const body = families.filter((text) => text !== '').sort((a, b) => (a < b ? -1 : 1))
-  return answer(context, 200, 'text/plain; version=0.0.4; charset=utf-8', body.join(''))
+  return answer(context, 200, metricsType, body.join(''))
+}
+
+/** /metrics/slis: how health checks went. */
+export function levelMetrics(context: RequestContext): HttpResponse {
+  const { health, healthChecks } = context.server.metrics
+  const started = processMetrics().filter((text) => text.startsWith('# HELP process_start_time_seconds'))
+  return answer(context, 200, metricsType, [health.text(), healthChecks.text(), ...started].join(''))
 }
 
 async function objects({ store, catalog }: Server): Promise<string[]> {

@@ -67,6 +67,19 @@ test('reads: each GET is one of the store, a LIST tells how many objects were lo
     expect(lines).toContain(line)
 })
 
+test('/metrics/slis: how health checks went; every check is in the list of paths', async () => {
+  await using api = await startTestApiServer()
+  await api.request('GET', '/readyz')
+  const { text, headers } = await api.request('GET', '/metrics/slis')
+  expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8')
+  expect(text).toMatch(/^kubernetes_healthcheck\{name="etcd",type="readyz"\} 1$/m)
+  expect(text).toMatch(/^kubernetes_healthchecks_total\{name="etcd",status="success",type="readyz"\} \d+$/m)
+  const { paths } = (await api.request('GET', '/')).json as { paths: string[] }
+  expect(paths).toEqual(expect.arrayContaining(['/metrics/slis', '/livez/etcd', '/healthz/autoregister-completion', '/readyz/shutdown']))
+  for (const path of paths.filter((one) => one.startsWith('/livez')))
+    expect([path, (await api.request('GET', path)).status]).toEqual([path, 200])
+})
+
 test('requests in flight: the most of this second and the last one', async () => {
   await using api = await startTestApiServer()
   await api.clock.advance(2000)

@@ -88,6 +88,17 @@ export class ServerMetrics {
   /** By identity: every read looks here. */
   readonly #getsOf = new Map<GroupResource, ReadSeries>()
   readonly #listsOf = new Map<GroupResource, ListSeries>()
+  /** Shown apart, at /metrics/slis. */
+  readonly health = new Family('kubernetes_healthcheck', 'gauge', '[STABLE] This metric records the result of a single healthcheck.', [
+    'name',
+    'type',
+  ])
+  readonly healthChecks = new Family(
+    'kubernetes_healthchecks_total',
+    'counter',
+    '[STABLE] This metric records the results of all healthcheck.',
+    ['name', 'status', 'type'],
+  )
   readonly audits = new Family(
     'apiserver_audit_event_total',
     'counter',
