@@ -219,6 +219,29 @@ describe.skipIf(realEtcdVersion() === undefined)('on a real etcd', () => {
     await expect(open([`https://${etcd.address}`], { ...quick, tls: { ...tls, ca: pem(certificate) } })).rejects.toMatchObject({
       code: 'unavailable',
     })
+    // Its certificate is for 127.0.0.1 and for nothing else, and the other one for a name only.
+    const refused = async (endpoint: string) =>
+      expect(open([endpoint], { ...quick, tls: { ...tls, ca } })).rejects.toMatchObject({ code: 'unavailable' })
+    const named = issueCertificate(authority, {
+      ...terms,
+      commonName: 'etcd',
+      usages: ['server', 'client'],
+      dnsNames: ['localhost'],
+      days: 1,
+    })
+    const namedFlags = [
+      ...flags.slice(0, 3),
+      '--cert-file',
+      file('named.pem', named.certificate),
+      '--key-file',
+      file('named.key', named.key),
+    ]
+    await using other = await startRealEtcd({ scheme: 'https', flags: namedFlags })
+    const port = ({ address }: { readonly address: string }): string | undefined => address.split(':')[1]
+    await refused(`https://localhost:${port(etcd)}`)
+    await using byName = await open([`https://localhost:${port(other)}`], { tls })
+    expect(byName.store.revision).toBe(1)
+    await refused(`https://127.0.0.1:${port(other)}`)
     rmSync(directory, { recursive: true, force: true })
   })
 

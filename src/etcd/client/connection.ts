@@ -6,6 +6,7 @@
  * request cannot have been sent: after any other failure nobody knows whether it was done, and doing it twice would be a lie about the first.
  * A newcomer would get wrong: members that have lost the others still answer; `hasleader` makes them refuse instead.
  */
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { type ChannelCredentials, Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import type { Clock } from '../../std/clock.ts'
 import { grpcCode } from '../../wire/grpc-server.ts'
@@ -72,7 +73,10 @@ export class EtcdConnection {
     this.#metadata.set('hasleader', 'true')
     this.#clients = endpoints.map((endpoint) => {
       const { address, isSecure } = targetOf(endpoint, tls !== undefined)
-      return new Client(address, isSecure ? secureCredentials(tls ?? {}) : credentials.createInsecure(), channelOptions)
+      if (!isSecure) return new Client(address, credentials.createInsecure(), channelOptions)
+      const ip = /^\[?([0-9.]+|[0-9a-f:]+)\]?:\d+$/i.exec(address)?.[1]
+      const options = ip === undefined ? channelOptions : { ...channelOptions, 'grpc.ssl_target_name_override': nameOfAddresses }
+      return new Client(address, secureCredentials(tls ?? {}, ip), options)
     })
   }
 
@@ -175,7 +179,11 @@ function targetOf(endpoint: string, hasTls: boolean): { address: string; isSecur
   return { address: place, isSecure: scheme === 'https' }
 }
 
-function secureCredentials({ ca, certificate, key }: EtcdTls): ChannelCredentials {
+/** TLS has no way to ask for an address by name, and Node warns when somebody tries. The certificate is still checked for the address. */
+const nameOfAddresses = 'localhost'
+
+function secureCredentials({ ca, certificate, key }: EtcdTls, ip: string | undefined): ChannelCredentials {
   const buffer = (bytes: Uint8Array | undefined): Buffer | null => (bytes === undefined ? null : Buffer.from(bytes))
-  return credentials.createSsl(buffer(ca), buffer(key), buffer(certificate))
+  const verify = ip === undefined ? {} : { checkServerIdentity: (_name: string, peer: PeerCertificate) => checkServerIdentity(ip, peer) }
+  return credentials.createSsl(buffer(ca), buffer(key), buffer(certificate), verify)
 }
