@@ -148,3 +148,11 @@ test('EnvFiles decides whether a variable from a file comes from anywhere', asyn
   }
   expect(statuses).toEqual([422, 201])
 })
+
+test('what devices say behind gates is judged', async () => {
+  await using api = await startTestApiServer({ flags: { featureGates: { DRADeviceTaints: true, DRADeviceBindingConditions: true } } })
+  const device = { taints: [{ key: 'k', effect: 'x' }], bindingConditions: ['a', 'a'], bindingFailureConditions: ['a'] }
+  expect((await api.request('POST', '/apis/resource.k8s.io/v1/resourceslices', slice(device))).json.message).toBe(
+    'ResourceSlice.resource.k8s.io "a" is invalid: [spec.devices[0].taints[0].effect: Unsupported value: "x": supported values: "NoExecute", "NoSchedule", spec.devices[0].bindingConditions[1]: Duplicate value: "a", spec.devices[0].bindingFailureConditions[0]: Invalid value: "a": bindingFailureConditions must not overlap with bindingConditions]',
+  )
+})

@@ -2,8 +2,8 @@
  * resource.k8s.io/v1 ResourceSlice: devices that a driver offers on a node.
  */
 
-import { type FieldError, invalidValue, required, tooLong } from '../../apimachinery/field-error.ts'
-import { child, key } from '../../apimachinery/field-path.ts'
+import { duplicate, type FieldError, invalidValue, required, tooLong } from '../../apimachinery/field-error.ts'
+import { child, index, key } from '../../apimachinery/field-path.ts'
 import { utf8Length } from '../../apimachinery/go-strings.ts'
 import { defineKind, type ObjectOf, type WriteContext } from '../../apimachinery/kind.ts'
 import { typeMeta } from '../../apimachinery/meta.ts'
@@ -12,13 +12,14 @@ import type { Mutable } from '../../apimachinery/object.ts'
 import { objectMeta } from '../../apimachinery/object.ts'
 import { inVersion } from '../../apimachinery/schema/renamed.ts'
 import { boolean, field, type Infer, int64, list, map, quantity, string, struct, time } from '../../apimachinery/schema/schema.ts'
+import { validateLabelName } from '../../apimachinery/selectors/labels.ts'
 import { isSemanticVersion } from '../../apimachinery/semantic-version.ts'
 import { validateImmutable } from '../../apimachinery/validate-metadata.ts'
 import { nodeSelector } from '../core/node-selector.ts'
 import { validateNodeSelector } from '../core/persistent-volume-rules.ts'
 import { validateDriverName } from '../core/persistent-volume-sources.ts'
 import { goForm } from '../go-form.ts'
-import { isSet, validateLabel, validatePoolName, validateQualifiedName, validateSet } from './device-rules.ts'
+import { isSet, validateLabel, validatePoolName, validateQualifiedName, validateSet, validateSlice, validateTaint } from './device-rules.ts'
 import { inV1beta1, sliceConversion } from './v1beta1.ts'
 
 export interface DeviceAttribute extends Infer<typeof deviceAttribute> {}
@@ -231,7 +232,8 @@ function* validatePlace(spec: ResourceSliceSpec, path: string): Generator<FieldE
   if (set.length > 1) yield invalidValue(path, `{${set.join(', ')}}`, `${detail}, but multiple fields are set`)
 }
 
-function* validateDevice({ name = '', attributes, capacity }: Device, path: string): Generator<FieldError> {
+function* validateDevice(device: Device, path: string): Generator<FieldError> {
+  const { name = '', attributes, capacity, taints } = device
   yield* validateLabel(name, child(path, 'name'))
   const count = Object.keys(attributes ?? {}).length + Object.keys(capacity ?? {}).length
   if (count > attributesMax)
@@ -242,6 +244,34 @@ function* validateDevice({ name = '', attributes, capacity }: Device, path: stri
     yield* validateAttribute(value, at)
   }
   for (const one of Object.keys(capacity ?? {})) yield* validateQualifiedName(one, key(child(path, 'capacity'), shortened(one)))
+  yield* validateSlice(taints, child(path, 'taints'), taintsMax, validateTaint)
+  yield* validateBindingConditions(device, path)
+}
+
+const taintsMax = 4
+const conditionsMax = 4
+
+function* validateBindingConditions(device: Device, path: string): Generator<FieldError> {
+  const [wanted, failing] = [device.bindingConditions ?? [], device.bindingFailureConditions ?? []]
+  const [wantedPath, failingPath] = [child(path, 'bindingConditions'), child(path, 'bindingFailureConditions')]
+  yield* validateSlice(wanted, wantedPath, conditionsMax, validateLabelName)
+  yield* validateSlice(failing, failingPath, conditionsMax, validateLabelName)
+  for (const [i, one] of wanted.entries()) if (wanted.indexOf(one) < i) yield duplicate(index(wantedPath, i), one)
+  for (const [i, one] of failing.entries()) {
+    if (failing.indexOf(one) < i) yield duplicate(index(failingPath, i), one)
+    if (wanted.includes(one))
+      yield invalidValue(index(failingPath, i), one, 'bindingFailureConditions must not overlap with bindingConditions')
+  }
+  if (wanted.length === 0 && failing.length > 0) {
+    yield invalidValue(wantedPath, device.bindingConditions ?? null, 'bindingConditions are required to use bindingFailureConditions')
+  }
+  if (wanted.length > 0 && failing.length === 0) {
+    yield invalidValue(
+      failingPath,
+      device.bindingFailureConditions ?? null,
+      'bindingFailureConditions are required to use bindingConditions',
+    )
+  }
 }
 
 const keyBytesMax = 63 + 1 + 32
