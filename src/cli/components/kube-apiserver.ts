@@ -29,6 +29,7 @@ export const kubeApiServer: Component = {
   flagTable: apiServerFlagTable,
   run: async (context) => {
     const { flags, log, signal, process } = context
+    const featureGates = readFeatureGates(flags.list('feature-gates').join(','))
     refuse(problemsOf(context))
     const issuers = flags.list('service-account-issuer')
     const [signingKey, verifiers, tokens] = await Promise.all([
@@ -62,7 +63,7 @@ export const kubeApiServer: Component = {
         eventTtlSeconds: Math.round(flags.milliseconds('event-ttl') / 1000),
         minRequestTimeoutSeconds: flags.number('min-request-timeout'),
         runtimeConfig: flags.switches('runtime-config'),
-        featureGates: readFeatureGates(flags.list('feature-gates').join(',')),
+        featureGates,
         gitVersion: `${kubernetesVersion}+typernetes${version}`,
         serviceAccountIssuer: issuers[0] ?? '',
         apiAudiences: audiences.length > 0 ? audiences : issuers,
