@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'here',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: [conformance],
+          setupFiles: ['tools/property-seed.ts'],
         },
       },
       {

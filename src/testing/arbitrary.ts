@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check'
 import { normalize } from '../apimachinery/schema/normalize.ts'
-import type { Schema, StructSchema } from '../apimachinery/schema/schema.ts'
+import type { Schema, SchemaOr, StructSchema } from '../apimachinery/schema/schema.ts'
 
 type Plain = Record<string, unknown>
 
@@ -61,6 +61,13 @@ function arbitraryValue(schema: Schema, depth: number): fc.Arbitrary<unknown> {
     case 'duration':
       return fc.constantFrom('0s', '1s', '1m0s', '2h3m4s', '1.5s', '15ms')
     default:
+      if (schema.type === 'json' && schema.either !== undefined) return arbitraryEither(schema.either, depth)
       return fc.dictionary(key, fc.oneof(text, fc.integer(), fc.boolean()), { maxKeys: 3, noNullPrototype: true })
   }
+}
+
+function arbitraryEither({ or, schema }: SchemaOr, depth: number): fc.Arbitrary<unknown> {
+  const one = arbitraryObject(schema(), depth - 2)
+  if (or === 'bool') return fc.oneof(one, fc.boolean())
+  return fc.oneof(one, fc.array<unknown>(or === 'array' ? one : text, { minLength: 1, maxLength: 2 }))
 }

@@ -10,6 +10,7 @@
  */
 import { ProtobufError, ProtobufReader, ProtobufWriter, wireBytes, wireFixed64, wireVarint } from '../../wire/protobuf.ts'
 import { sortStrings } from '../go-strings.ts'
+import { normalize } from '../schema/normalize.ts'
 import type { Field, Schema, SchemaOr, StructSchema } from '../schema/schema.ts'
 import { embeddedName, goFieldName, shortName } from './go-field-names.ts'
 import { readSchemaOr, type SchemaMessages, writeSchemaOr } from './schema-or.ts'
@@ -356,7 +357,8 @@ function readerOf(schema: Schema): ReadValue {
 function schemaMessages({ schema }: SchemaOr): SchemaMessages {
   return {
     write: (writer, field, value) => valueWriter(schema())(writer, field, value),
-    read: (reader, depth) => readerOf(schema())(reader, depth),
+    // To the rest of us this is plain JSON, which nobody else will rid of the zero values that protobuf always writes.
+    read: (reader, depth) => normalize(schema(), readerOf(schema())(reader, depth)).value,
   }
 }
 
