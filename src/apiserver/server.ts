@@ -86,6 +86,8 @@ export interface ApiServer {
   readonly handle: HttpHandler
   /** Resolves when the objects that every cluster has are there; /readyz says so too. */
   readonly ready: Promise<void>
+  /** Resolves when also what it tells about those objects is written: until then revisions grow by themselves. */
+  readonly begun: Promise<void>
   close(): Promise<void>
 }
 
@@ -93,17 +95,20 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const server = build(options)
   const stopping = new AbortController()
   const upkeep = new TaskScope((error, task) => server.log.error('A task of the API server failed', { task, error }), stopping.signal)
+  const told = Promise.withResolvers<void>()
   const ready = bootstrap(server, stopping.signal).then(() => {
     server.health.isReady = true
-    startUpkeep(server, upkeep)
+    void startUpkeep(server, upkeep).then(told.resolve)
   })
-  // Whoever does not look at `ready` must not bring the process down; /readyz tells it too.
-  ready.catch((error: unknown) => {
+  const begun = ready.then(() => told.promise)
+  // Whoever looks at neither must not bring the process down; /readyz tells it too.
+  begun.catch((error: unknown) => {
     if (!stopping.signal.aborted) server.log.error('Cannot create the objects that every cluster has', { error })
   })
   return {
     handle: (request) => handle(server, request),
     ready,
+    begun,
     close: async () => {
       server.health.isClosing = true
       stopping.abort(new Error('The API server is closing'))

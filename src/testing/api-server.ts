@@ -59,7 +59,7 @@ export async function startTestApiServer(options: Partial<ApiServerOptions> = {}
   })
   const store = options.store ?? (await openEmbeddedStore({ clock, log }))
   const server = createApiServer({ store, clock, random: seededRandom(1), log, freezeObjects: true, ...options })
-  await server.ready
+  await server.begun
   // What a server writes at its beginning is over before a test looks at revisions.
   await clock.settled()
 

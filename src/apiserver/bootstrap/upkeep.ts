@@ -11,7 +11,8 @@ import { bootstrapKubernetesService } from './kubernetes-service.ts'
 const serviceEveryMs = 10_000
 const flowControlEveryMs = 60_000
 
-export function startUpkeep(server: Server, scope: TaskScope): void {
+/** Resolves when what is to be written at the beginning is written. */
+export function startUpkeep(server: Server, scope: TaskScope): Promise<void> {
   const every = (name: string, periodMs: number, look: (signal: AbortSignal) => Promise<void>): void =>
     scope.run(name, async (signal) => {
       for (;;) {
@@ -22,10 +23,12 @@ export function startUpkeep(server: Server, scope: TaskScope): void {
     })
   every('kubernetes service', serviceEveryMs, (signal) => bootstrapKubernetesService(server, signal))
   every('flow control', flowControlEveryMs, (signal) => ensureFlowControl(server, signal))
-  scope.run('dangling flow schemas', (signal) => keepTelling(server, signal))
+  return new Promise((resolve) => {
+    scope.run('dangling flow schemas', (signal) => keepTelling(server, signal, resolve).finally(resolve))
+  })
 }
 
-async function keepTelling(server: Server, signal: AbortSignal): Promise<void> {
+async function keepTelling(server: Server, signal: AbortSignal, onTold: () => void): Promise<void> {
   let wake = Promise.withResolvers<void>()
   const onAbort = (): void => wake.resolve()
   signal.addEventListener('abort', onAbort, { once: true })
@@ -38,6 +41,7 @@ async function keepTelling(server: Server, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     watch ??= watchFlowControl(server, () => wake.resolve(), onEnd)
     await tellDangling(server)
+    onTold()
     await wake.promise
     wake = Promise.withResolvers()
     if (signal.aborted) wake.resolve()
