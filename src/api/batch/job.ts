@@ -29,7 +29,7 @@ export const Job = defineKind({
   setDefaults: ({ metadata, spec }, gates) => {
     const labels = spec.template.metadata?.labels
     if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = labels
-    setJobDefaults(spec, gates)
+    setJobDefaults(spec)
     setJobTemplateDefaults(spec, gates)
   },
   prepareForCreate: ({ metadata, spec }) => {
@@ -63,7 +63,7 @@ export const Job = defineKind({
   ],
 })
 
-function setJobDefaults(spec: Mutable<JobSpec>, gates: FeatureGates | undefined): void {
+function setJobDefaults(spec: Mutable<JobSpec>): void {
   if (isAbsent(spec.completions) && isAbsent(spec.parallelism)) spec.completions = 1
   spec.parallelism ??= 1
   spec.backoffLimit ??= isAbsent(spec.backoffLimitPerIndex) ? 6 : 2 ** 31 - 1
