@@ -147,6 +147,8 @@ export interface Store {
   get(key: string): MaybePromise<KeyValue | undefined>
   /** What is in memory of the key: what `get` would say, but for what another process has written a moment ago. Never a promise. */
   peek(key: string): KeyValue | undefined
+  /** Should be written again at the next update, though nothing changes in it: another key or none encrypts it. Absent: never. */
+  isStale?(kv: KeyValue): boolean
   /** Checks, applies, and resolves once the change is durable. `signal` only gives up waiting, it does not undo. */
   transact(transaction: Transaction, signal?: AbortSignal): Promise<TransactionResult>
   /** Every event after revision `after` within the range. The past comes first, on a later tick; then events as they happen. */

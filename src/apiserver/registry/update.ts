@@ -2,7 +2,8 @@
  * Changing an object: read, let somebody make the next state of what was read, check that, and store it if nobody else was
  * faster; else again. GuaranteedUpdate and Store.Update upstream.
  *
- * What a newcomer would get wrong: a change that changes nothing is not stored, and the resourceVersion stays; an update
+ * What a newcomer would get wrong: a change that changes nothing is not stored, and the resourceVersion stays (unless an old
+ * key encrypts what is stored); an update
  * that removes the last finalizer of an object on its way out deletes it; an object without resourceVersion is an
  * unconditional update, which some kinds refuse.
  */
@@ -88,7 +89,7 @@ async function updateOnce(write: Write, request: UpdateRequest, key: string, kv:
     if (isGoneWith(write, draft, old)) return await removeEmptied(write, key, kv, draft)
     const encoded = store.encode(draft as KubeObject)
     const { bytes } = encoded
-    if (bytes.equals(kv.value)) {
+    if (bytes.equals(kv.value) && server.store.isStale?.(kv) !== true) {
       undo?.()
       return storedOf(kv)
     }
