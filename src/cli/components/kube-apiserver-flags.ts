@@ -28,7 +28,7 @@ strict-transport-security-directives strings ~ gc
 # Etcd
 delete-collection-workers int=1 ~ gc
 enable-garbage-collector bool=true ~ cache
-encryption-provider-config string ~ crypt
+encryption-provider-config string: a file that says which resources are encrypted in etcd, and with what keys
 encryption-provider-config-automatic-reload bool ~ crypt
 etcd-cafile string: the authority that signed the certificates of etcd
 etcd-certfile string: the certificate to show to etcd

@@ -5,9 +5,11 @@
  * address that is listened on; and a certificate that is made here lasts as long as --cert-dir is kept.
  */
 
+import type { EncryptionRule } from '../../apiserver/encryption/encryption-config.ts'
 import { createApiServer } from '../../apiserver/server.ts'
 import { realClock } from '../../std/clock.ts'
 import { realRandom } from '../../std/random.ts'
+import type { Store } from '../../store/store.ts'
 import type { HttpHandler } from '../../wire/http.ts'
 import { readFeatureGates } from '../feature-gates.ts'
 import { UserError } from '../places.ts'
@@ -32,16 +34,17 @@ export const kubeApiServer: Component = {
     const featureGates = readFeatureGates(flags.list('feature-gates').join(','))
     refuse(problemsOf(context))
     const issuers = flags.list('service-account-issuer')
-    const [signingKey, verifiers, tokens] = await Promise.all([
+    const [signingKey, verifiers, tokens, encryption] = await Promise.all([
       readFileOf(context, 'service-account-signing-key-file'),
       readAll(context, 'service-account-key-file'),
       readFileOf(context, 'token-auth-file'),
+      readEncryption(context),
     ])
     let handler: HttpHandler = () => ({ status: 503, headers: { 'retry-after': '1' }, body: 'The API server is starting\n' })
     const range = flags.list('service-cluster-ip-range')[0] ?? '10.0.0.0/24'
     const http = await serve(context, await servingNames(context, range), (request) => handler(request))
     await using _http = { [Symbol.asyncDispose]: async () => http?.close({ graceMs: stopGraceMs }) }
-    const store = await openStore(context)
+    const store = await openStore(context, encryption)
     await using _store = { [Symbol.asyncDispose]: () => store.close() }
     const ports = /^(\d+)(?:([-+])(\d+))?$/.exec(flags.text('service-node-port-range')) ?? []
     const nodePortFirst = Number(ports[1] ?? 30_000)
@@ -107,7 +110,19 @@ async function readAll({ flags, process }: ComponentContext, flag: string): Prom
   return Promise.all(flags.list(flag).map((path) => readText(path, `--${flag}`, process)))
 }
 
-async function openStore(context: ComponentContext) {
+/** Undefined without the flag: then nothing of it is loaded. */
+async function readEncryption(context: ComponentContext): Promise<readonly EncryptionRule[] | undefined> {
+  const text = await readFileOf(context, 'encryption-provider-config')
+  if (text === undefined) return undefined
+  const { parseEncryptionConfig } = await import('../../apiserver/encryption/encryption-config.ts')
+  try {
+    return parseEncryptionConfig(text, context.flags.text('encryption-provider-config'))
+  } catch (error) {
+    throw new UserError(`--encryption-provider-config: ${(error as Error).message}`)
+  }
+}
+
+async function openStore(context: ComponentContext, encryption: readonly EncryptionRule[] | undefined): Promise<Store> {
   const [{ openEtcdStore }, { foreignValues }, { kinds }] = await Promise.all([
     import('../../etcd/client/etcd-store.ts'),
     import('../../apiserver/registry/foreign-values.ts'),
@@ -120,15 +135,20 @@ async function openStore(context: ComponentContext) {
     const text = await readFileOf(context, flag)
     if (text !== undefined) tls[what] = new TextEncoder().encode(text)
   }
-  return openEtcdStore({
+  const prefix = flags.text('etcd-prefix')
+  const readValue = foreignValues(kinds)
+  const store = await openEtcdStore({
     endpoints: flags.list('etcd-servers'),
-    prefix: flags.text('etcd-prefix'),
+    prefix,
     clock: realClock,
     log,
-    readValue: foreignValues(kinds),
+    readValue,
     compactionMs: flags.milliseconds('etcd-compaction-interval'),
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
   })
+  if (encryption === undefined) return store
+  const { openEncryptedStore } = await import('../../apiserver/encryption/encrypted-store.ts')
+  return openEncryptedStore(store, { rules: encryption, kinds, random: realRandom, prefix, readValue })
 }
 
 async function servingNames({ flags, process }: ComponentContext, range: string) {

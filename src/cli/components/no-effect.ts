@@ -20,7 +20,7 @@ export const noEffect: Readonly<Record<string, string>> = {
   etcdm: 'etcd is not measured',
   cache: 'the cache sizes itself',
   apf: 'requests share one queue',
-  crypt: 'values are stored as they are',
+  crypt: 'the file is read once, at the start',
   coord: 'leaders are elected by Leases alone',
   priv: 'privileged containers are always taken; what a namespace may run is PodSecurity’s business',
   own: 'it has no counterpart here',
