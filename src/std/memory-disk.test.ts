@@ -69,6 +69,19 @@ describe('powerLoss()', () => {
   })
 })
 
+test('rename() of a directory takes its files along, durable or not', async () => {
+  const found = await afterPowerLoss(async (disk) => {
+    await disk.makeDirectory('/a/b')
+    disk.setBytes('/a/b/kept', bytes('k'))
+    await (await disk.open('/a/b/new', { mode: 'createNew', durable: true })).write(0, bytes('n'))
+    await disk.rename('/a', '/c')
+    expect([await disk.list('/'), await disk.list('/c/b')]).toEqual([['c'], ['kept', 'new']])
+    await disk.syncDirectory('/c/b')
+    disk.setBytes('/f', (await disk.powerLoss(seededRandom(1)).readFile('/c/b/new')) ?? bytes('lost'))
+  })
+  expect(found).toEqual(['n'])
+})
+
 describe('inject()', () => {
   test('fails the chosen operations the chosen number of times', async () => {
     const disk = new MemoryDisk()

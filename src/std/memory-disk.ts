@@ -320,9 +320,32 @@ export class MemoryDisk implements Disk {
 
   async rename(from: string, to: string): Promise<void> {
     await this.#before('rename', from)
+    if (this.#directories.has(from)) return this.#renameDirectory(from, to)
     const inode = this.#existing('rename', from)
     this.#setName(to, inode)
     this.#setName(from, undefined)
+  }
+
+  /** Durable at once, as directories are here; of the files within, what was durable stays so. */
+  #renameDirectory(from: string, to: string): void {
+    const within = (path: string): boolean => path === from || path.startsWith(`${from}/`)
+    const moved = (path: string): string => to + path.slice(from.length)
+    if (this.#directories.has(to) || this.#files.has(to)) throw diskError('ENOTEMPTY', 'rename', to)
+    for (const path of [...this.#directories].filter(within)) {
+      this.#directories.delete(path)
+      this.#directories.add(moved(path))
+    }
+    for (const names of [this.#files, this.#durableNames]) {
+      for (const [path, inode] of [...names].filter(([each]) => within(each))) {
+        names.delete(path)
+        names.set(moved(path), inode)
+      }
+    }
+    for (const [path, changes] of [...this.#pendingNames].filter(([each]) => within(each))) {
+      this.#pendingNames.delete(path)
+      const left = changes.map(({ path: name, inode }) => ({ path: moved(name), inode }))
+      this.#pendingNames.set(moved(path), left)
+    }
   }
 
   async remove(path: string): Promise<void> {
