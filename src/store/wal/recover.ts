@@ -51,7 +51,7 @@ export async function recover(directory: LogDirectory, mvcc: Mvcc): Promise<Reco
 }
 
 /** Different for each data directory, and not guessable to the millisecond by who stores values in it. */
-function saltFrom(timeMs: number): number {
+export function saltFrom(timeMs: number): number {
   return (Math.imul(timeMs % 2 ** 32, 0x9e3779b1) ^ Math.floor(timeMs / 2 ** 32)) >>> 0
 }
 
