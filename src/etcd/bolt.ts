@@ -10,12 +10,12 @@
  * at a time, and at no time lie in memory together.
  */
 const pageBytes = 4096
-const pageHeaderBytes = 16
-const elementBytes = 16
-const flags = { branch: 0x01, leaf: 0x02, meta: 0x04, freelist: 0x10 } as const
-const bucketFlag = 1
-const magic = 0xed0cdaed
-const version = 2
+export const pageHeaderBytes = 16
+export const elementBytes = 16
+export const flags = { branch: 0x01, leaf: 0x02, meta: 0x04, freelist: 0x10 } as const
+export const bucketFlag = 1
+export const magic = 0xed0cdaed
+export const version = 2
 const firstPage = 3
 const turnPairs = 1024
 
@@ -225,7 +225,7 @@ function branchPage({ page: number, children }: Branch): Buffer {
   return bytes
 }
 
-function fnv64a(bytes: Uint8Array): bigint {
+export function fnv64a(bytes: Uint8Array): bigint {
   let hash = 0xcbf29ce484222325n
   for (const byte of bytes) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
   return hash

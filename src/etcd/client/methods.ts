@@ -1,4 +1,4 @@
-/** The methods of etcd's v3 API that a store needs, by their paths. */
+/** The methods of etcd's v3 API that a store and its copies need, by their paths. */
 import {
   compactionRequest,
   compactionResponse,
@@ -8,6 +8,8 @@ import {
   leaseRevokeResponse,
   rangeRequest,
   rangeResponse,
+  snapshotRequest,
+  snapshotResponse,
   txnRequest,
   txnResponse,
   watchRequest,
@@ -23,3 +25,4 @@ export const compactMethod = { path: `${kv}Compact`, request: compactionRequest,
 export const leaseGrantMethod = { path: `${lease}LeaseGrant`, request: leaseGrantRequest, answer: leaseGrantResponse }
 export const leaseRevokeMethod = { path: `${lease}LeaseRevoke`, request: leaseRevokeRequest, answer: leaseRevokeResponse }
 export const watchMethod = { path: '/etcdserverpb.Watch/Watch', request: watchRequest, answer: watchResponse }
+export const snapshotMethod = { path: '/etcdserverpb.Maintenance/Snapshot', request: snapshotRequest, answer: snapshotResponse }
