@@ -7,6 +7,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type ProcessDoor, realProcess } from '../std/process.ts'
 import { addEtcdFlags, etcdArguments } from './commands/etcd-flags.ts'
+import { addSnapshotCommands } from './commands/snapshot-flags.ts'
 import type { Component } from './components/component.ts'
 import { errorText } from './error-text.ts'
 import { kubernetesVersion, version } from './version.ts'
@@ -91,6 +92,7 @@ Examples:
 
   for (const name of Object.keys(components))
     program.command(name).description('this component alone, with upstream’s flags: see its --help')
+  addSnapshotCommands(program, process)
   addEtcdFlags(program.command('etcd')).action(async (options) => (await import('./commands/etcd.ts')).etcd(options, process))
 
   const named = (command: Command): Command =>

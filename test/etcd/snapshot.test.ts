@@ -1,13 +1,16 @@
 /**
  * A snapshot of ours in a stranger's hands: etcdctl reads it, and a real etcd starts from it with the same data, history, leases and hash.
+ * And the other way round, with the commands of `t8s snapshot`.
  * Skipped where `etcd` and `etcdctl` are not on the PATH.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { realDisk } from '../../src/std/real-disk.ts'
 import { EtcdClient } from '../../src/testing/etcd-client.ts'
 import { startTestEtcd } from '../../src/testing/etcd-server.ts'
 import { realEtcdVersion, startRealEtcd } from './real-etcd.ts'
@@ -62,3 +65,50 @@ test.skipIf(!isHere)('etcdctl saves it, a real etcd starts from it', async () =>
     rmSync(directory, { recursive: true, force: true })
   }
 })
+
+test.skipIf(!isHere)(
+  't8s snapshot saves from a real etcd, says what etcdctl says of it, and a store of ours goes on from it',
+  async () => {
+    const t8s = fileURLToPath(new URL('../../bin/t8s', import.meta.url))
+    const directory = mkdtempSync(join(tmpdir(), 't8s-snapshot-'))
+    try {
+      await using real = await startRealEtcd()
+      using theirs = new EtcdClient(real.address)
+      for (let index = 0; index < 300; index++) await theirs.put({ key: `key/${index % 200}`, value: new Uint8Array(300).fill(index) })
+      await theirs.put({ key: 'big', value: new Uint8Array(300_000).fill(7) })
+      await theirs.deleteRange({ key: 'key/1', rangeEnd: 'key/12' })
+      await theirs.compact({ revision: 150 })
+      await theirs.grant({ TTL: 5000, ID: 2n ** 62n + 1n })
+      await theirs.put({ key: 'leased', lease: 2n ** 62n + 1n })
+
+      const file = join(directory, 'snapshot.db')
+      expect(await run(t8s, 'snapshot', 'save', file, '--endpoints', `http://${real.address}`)).toContain('revision 304')
+      expect(readdirSync(directory)).toEqual(['snapshot.db'])
+      for (const format of ['simple', 'json', 'table']) {
+        const [our, their] = await Promise.all([t8s, etcdutl].map((binary) => run(binary, 'snapshot', 'status', file, '-w', format)))
+        expect(our).toBe(their)
+      }
+      const data = join(directory, 'data')
+      await run(t8s, 'snapshot', 'restore', file, '--data-dir', data)
+      await expect(run(t8s, 'snapshot', 'restore', file, '--data-dir', data)).rejects.toThrow(/is not empty/)
+      const broken = join(directory, 'broken.db')
+      writeFileSync(broken, readFileSync(file).fill(1, 9000, 9001))
+      await expect(run(t8s, 'snapshot', 'status', broken)).rejects.toThrow(/cannot be used. It is damaged: its SHA-256/)
+      await expect(run(t8s, 'snapshot', 'restore', broken, '--data-dir', join(directory, 'other'))).rejects.toThrow(/SHA-256/)
+      expect(readdirSync(directory).sort()).toEqual(['broken.db', 'data', 'snapshot.db'])
+
+      await using ours = await startTestEtcd({ disk: realDisk, directory: join(data, 'member') })
+      using client = new EtcdClient(ours.address)
+      for (const revision of [0, 150, 200, 303]) {
+        const [our, their] = await Promise.all([client, theirs].map((one) => one.range({ key: '\0', rangeEnd: '\0', revision })))
+        expect(our?.kvs.length).toBeGreaterThan(50)
+        expect(our?.kvs).toEqual(their?.kvs)
+      }
+      expect(await client.timeToLive({ ID: 2n ** 62n + 1n, keys: true })).toMatchObject({ grantedTTL: 5000, keys: ['leased'] })
+      await expect(client.range({ key: 'a', revision: 149 })).rejects.toMatchObject({ code: 11 })
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
+  },
+  60_000,
+)
