@@ -104,8 +104,8 @@ class EncryptedStore implements Store {
 
   get(key: string): MaybePromise<KeyValue | undefined> {
     const found = this.#inner.get(key)
-    if (found instanceof Promise) return found.then((kv) => kv && this.#open(kv))
-    return found && this.#open(found)
+    if (found instanceof Promise) return found.then((kv) => kv && this.#openAsked(kv))
+    return found && this.#openAsked(found)
   }
 
   peek(key: string): KeyValue | undefined {
@@ -186,23 +186,37 @@ class EncryptedStore implements Store {
     return { ...operation, value: transformer.toStorage(operation.value, this.#storageKey(operation.key)) }
   }
 
+  /** Throws an Error that says why not. */
   #open(kv: KeyValue): KeyValue {
     const known = this.#opened.get(kv)
     if (known !== undefined) return known
     const transformer = this.#transformerOf(kv.key)
     if (transformer === undefined) return kv
     const key = this.#storageKey(kv.key)
-    let opened: KeyValue
-    try {
-      const { value, isStale } = transformer.fromStorage(kv.value, key)
-      // What lies there as it is, the store behind has read already.
-      opened = value === kv.value ? kv : { ...kv, value: this.#readValue(kv.key, value) }
-      if (isStale) this.#stale.add(opened)
-    } catch (error) {
-      throw internalError(`unable to transform key ${JSON.stringify(textOfKey(key))}: ${(error as Error).message}`)
-    }
+    const { value, isStale } = transformer.fromStorage(kv.value, key)
+    // What lies there as it is, the store behind has read already.
+    const opened = value === kv.value ? kv : { ...kv, value: this.#readValue(kv.key, value) }
+    if (isStale) this.#stale.add(opened)
     this.#opened.set(kv, opened)
     return opened
+  }
+
+  /** Upstream names the key only to those who did not. */
+  #openAsked(kv: KeyValue): KeyValue {
+    try {
+      return this.#open(kv)
+    } catch (error) {
+      throw internalError((error as Error).message)
+    }
+  }
+
+  #openListed(kv: KeyValue): KeyValue {
+    try {
+      return this.#open(kv)
+    } catch (error) {
+      const key = textOfKey(this.#storageKey(kv.key))
+      throw internalError(`unable to transform key ${JSON.stringify(key)}: ${(error as Error).message}`)
+    }
   }
 
   /** For what is passed along with something that has happened: a write is not undone because what was there before cannot be read. */
@@ -216,7 +230,7 @@ class EncryptedStore implements Store {
 
   #openRange(result: RangeResult): RangeResult {
     if (!result.items.some(({ key }) => this.#transformerOf(key) !== undefined)) return result
-    return { ...result, items: result.items.map((kv) => this.#open(kv)) }
+    return { ...result, items: result.items.map((kv) => this.#openListed(kv)) }
   }
 
   #openResult(result: TransactionResult): TransactionResult {

@@ -40,12 +40,17 @@ const kmsFields = ['apiVersion', 'name', 'cachesize', 'endpoint', 'timeout']
 
 export function parseEncryptionConfig(text: string, path: string): readonly EncryptionRule[] {
   const shown = JSON.stringify(path)
-  if (text.trim() === '') throw new EncryptionConfigError(`encryption provider configuration file ${shown} is empty`)
+  if (text.trim() === '')
+    throw new EncryptionConfigError(
+      `error while parsing file: error while loading file: encryption provider configuration file ${shown} is empty`,
+    )
   let config: Fields
   try {
     config = decoded(text)
   } catch (error) {
-    throw new EncryptionConfigError(`error decoding encryption provider configuration file ${shown}: ${(error as Error).message}`)
+    throw new EncryptionConfigError(
+      `error while parsing file: error decoding encryption provider configuration file ${shown}: ${(error as Error).message}`,
+    )
   }
   const errors = [...problemsOf(config)]
   if (errors.length > 0) throw new EncryptionConfigError(`error while parsing file: ${describeFieldErrors(errors).message}`)
@@ -58,10 +63,12 @@ export function parseEncryptionConfig(text: string, path: string): readonly Encr
 function decoded(text: string): Fields {
   const config = parseYaml(text, {
     onDuplicate: ({ message }) => {
-      throw new Error(message)
+      throw new Error(`strict decoding error: yaml: unmarshal errors:\n  ${message}`)
     },
   })
   const fields = objectAt(config, 'the file', ['apiVersion', 'kind', 'resources'])
+  // Upstream shows the whole file here, secrets and all.
+  if (typeof fields.kind === 'string' && !fields.apiVersion) throw new Error("Object 'apiVersion' is missing")
   if (typeof fields.kind !== 'string' || fields.kind === '') throw new Error("Object 'Kind' is missing")
   const { apiVersion, kind } = fields
   if (apiVersion !== 'apiserver.config.k8s.io/v1' || kind !== 'EncryptionConfiguration')
