@@ -1,7 +1,7 @@
 /**
  * What the store costs, on a real disk: `node bench/store.ts [directory]`. Durable writes a second with 1, 8 and 64
  * writers (every write answered only when it is on the disk), the longest the loop was held up meanwhile, time until a
- * fresh directory is ready, recovery of 100 MB of log, a snapshot beside writers, and memory for 10,000 values of 4 KB.
+ * fresh directory is ready, recovery of 100 MB of log, memory for 10,000 values of 4 KB, and for a past of 100,000.
  * Compare runs of the same minute on the same machine only; on this kind of machine they scatter by a factor of 1.6.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -104,8 +104,28 @@ async function measureMemory(): Promise<void> {
   await store.close()
 }
 
+/** What the past costs: each of a thousand keys overwritten a hundred times, all of it readable. */
+async function measureHistory(): Promise<void> {
+  const collect = globalThis.gc ?? (() => {})
+  const store = await openEmbeddedStore({ clock: realClock, log: silentLog })
+  for (let index = 0; index < 1000; index++) await put(store, `/registry/pods/default/pod-${index}`, Buffer.alloc(1500, 7))
+  for (let round = 0; round < 3; round++) collect()
+  const before = process.memoryUsage()
+  const startMs = performance.now()
+  for (let index = 0; index < 100_000; index++) await put(store, `/registry/pods/default/pod-${index % 1000}`, Buffer.alloc(1500, index))
+  const ms = performance.now() - startMs
+  for (let round = 0; round < 3; round++) collect()
+  const after = process.memoryUsage()
+  const kb = (part: 'rss' | 'heapUsed' | 'arrayBuffers'): string => ((after[part] - before[part]) / 100_000 / 1024).toFixed(2)
+  console.log(
+    `100,000 past values of 1.5 KB   ${kb('rss')} KB each of RSS, ${kb('heapUsed')} KB heap, ${kb('arrayBuffers')} KB buffers, ${((ms / 100_000) * 1000).toFixed(1)} µs a write`,
+  )
+  await store.close()
+}
+
 try {
   await measureMemory()
+  await measureHistory()
   await measureStart()
   for (const writers of [1, 8, 64]) await measureWrites(writers, 2)
   await measureRecovery()
