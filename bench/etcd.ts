@@ -109,6 +109,7 @@ export async function etcdRows(load: Load): Promise<{ name: string; figures: Rec
       rows.push({ name: `${name}: ${what}`, figures: await load(server, count, parallel, task) })
     }
     await row('put 1 KB, durable, 1 at a time', 500, 1, put)
+    await row('put 1 KB, durable, 8 streams', 3000, 8, put)
     await row('put 1 KB, durable, 64 streams', 10_000, 64, put)
     await row('get, 64 streams', 10_000, 64, get)
     await row('range of 500 KB, 4 streams', 400, 4, () => call(session, 'Range', page))

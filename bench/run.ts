@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: the figures that the project promises, each against a freshly started server: start, idle memory, GET,
- * LIST of 10,000 Pods, CREATE, validation, watches, the store behind etcd's API, as rate and as CPU time of the server. One row at a time: `npm run bench -- get`.
+ * LIST of 10,000 Pods, CREATE, validation, watches, the store by itself and behind etcd's API, as rate and as CPU time of the server. One row at a time: `npm run bench -- get`.
  *
  * The load comes from this process, on the same machine: compare ratios taken within the same minute, never absolute rates
  * of different days. `--bundle` measures the published bundle instead of the source.
  */
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { ClientHttp2Session } from 'node:http2'
 import { fileURLToPath } from 'node:url'
@@ -295,6 +296,11 @@ const rows: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       for (const one of [...sessions, writer]) one.destroy()
     }
     return result
+  },
+  // The same store without a network, beside what etcd does with one; its own process, because it measures its memory.
+  store: async () => {
+    spawnSync(process.execPath, ['--expose-gc', fileURLToPath(new URL('./store.ts', import.meta.url))], { stdio: 'inherit' })
+    return []
   },
   etcd: () => etcdRows(load),
 }
