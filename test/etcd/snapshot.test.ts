@@ -92,7 +92,9 @@ test.skipIf(!isHere)(
       await run(t8s, 'snapshot', 'restore', file, '--data-dir', data)
       await expect(run(t8s, 'snapshot', 'restore', file, '--data-dir', data)).rejects.toThrow(/is not empty/)
       const broken = join(directory, 'broken.db')
-      writeFileSync(broken, readFileSync(file).fill(1, 9000, 9001))
+      const flipped = readFileSync(file)
+      flipped[9000] = (flipped[9000] ?? 0) ^ 1
+      writeFileSync(broken, flipped)
       await expect(run(t8s, 'snapshot', 'status', broken)).rejects.toThrow(/cannot be used. It is damaged: its SHA-256/)
       await expect(run(t8s, 'snapshot', 'restore', broken, '--data-dir', join(directory, 'other'))).rejects.toThrow(/SHA-256/)
       expect(readdirSync(directory).sort()).toEqual(['broken.db', 'data', 'snapshot.db'])
