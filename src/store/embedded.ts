@@ -17,6 +17,7 @@
 import type { Clock, Timer } from '../std/clock.ts'
 import type { Disk } from '../std/disk.ts'
 import type { Log } from '../std/log.ts'
+import { GroupCommit } from './group-commit.ts'
 import { evacuate, revisionWithin, sweep } from './mvcc/compact.ts'
 import { forkOf } from './mvcc/fork.ts'
 import type { Lease } from './mvcc/lease.ts'
@@ -37,7 +38,7 @@ import {
   type WatchListener,
 } from './store.ts'
 import { Journal } from './wal/journal.ts'
-import { segmentBytesDefault } from './wal/writer.ts'
+import { segmentBytesDefault } from './wal/segment.ts'
 
 export interface EmbeddedStoreOptions {
   /** Where to keep the log. Without `disk` and `directory` nothing outlives the process. */
@@ -107,12 +108,6 @@ export interface EmbeddedStore extends Store {
   readonly memoryBytes: number
 }
 
-interface Waiting {
-  readonly result: unknown
-  resolve(result: unknown): void
-  reject(error: StoreError): void
-}
-
 const sweepSteps = 4096
 /** What a key costs beside its bytes, roughly. */
 const entryBytes = 200
@@ -150,9 +145,7 @@ class Embedded implements EmbeddedStore {
   readonly #watches: Watches
   readonly #historyBytesMax: number
   readonly #historyMsMax: number
-  /** Who is answered by the next commit. */
-  #waiting: Waiting[] = []
-  #committing: Promise<void> | undefined
+  readonly #commit: GroupCommit
   #sweeping: Promise<void> | undefined
   #refusal: StoreError | undefined
   #closing: Promise<void> | undefined
@@ -168,6 +161,11 @@ class Embedded implements EmbeddedStore {
     this.#clock = options.clock
     this.#log = options.log
     this.#watches = new Watches(mvcc, options.clock, options.log)
+    this.#commit = new GroupCommit({
+      ...{ mvcc, journal, clock: options.clock },
+      landed: (before) => this.#landed(before),
+      failed: (cause) => this.#failed(cause),
+    })
     this.#historyBytesMax = options.historyBytesMax ?? 256 * 1024 * 1024
     this.#historyMsMax = options.historyMsMax ?? 60 * 60 * 1000
     this.#armLeaseTimer()
@@ -213,7 +211,7 @@ class Embedded implements EmbeddedStore {
       const result = mvcc.run(transaction, decision)
       if (mvcc.history.endPosition > position) this.#journal?.records.change(mvcc.history, position)
       else if (mvcc.durable === mvcc.head) return Promise.resolve(result)
-      const done = this.#committed(result)
+      const done = this.#commit.durable(result)
       return signal === undefined ? done : givingUp(done, signal)
     } catch (error) {
       return Promise.reject(error)
@@ -223,7 +221,7 @@ class Embedded implements EmbeddedStore {
   async compact(revision: Revision): Promise<void> {
     this.#requireWritable()
     this.#compactTo(revision)
-    await this.#committed(undefined)
+    await this.#commit.durable(undefined)
   }
 
   async grantLease(ttlSeconds: number, id?: LeaseId): Promise<{ id: LeaseId; ttlSeconds: number }> {
@@ -234,13 +232,13 @@ class Embedded implements EmbeddedStore {
     const lease = leases.grant(leaseId, accepted, this.#clock.monotonicMs())
     this.#journal?.records.grant(leaseId, accepted)
     if (lease.dueMs < this.#leaseTimerMs) this.#armLeaseTimer()
-    return this.#committed({ id: leaseId, ttlSeconds: accepted })
+    return this.#commit.durable({ id: leaseId, ttlSeconds: accepted })
   }
 
   async revokeLease(id: LeaseId): Promise<void> {
     this.#requireWritable()
     this.#revoke(this.#mvcc.leases.existing(id))
-    await this.#committed(undefined)
+    await this.#commit.durable(undefined)
   }
 
   renewLease(id: LeaseId): { id: LeaseId; ttlSeconds: number } {
@@ -306,7 +304,7 @@ class Embedded implements EmbeddedStore {
     this.#refusal ??= new StoreError('closed', 'The store is closed')
     this.#leaseTimer?.cancel()
     this.#historyTimer?.cancel()
-    await this.#committing
+    await this.#commit.idle()
     this.#journal?.stopSnapshot()
     await this.#sweeping
     this.#watches.close()
@@ -320,50 +318,15 @@ class Embedded implements EmbeddedStore {
     throw new StoreError(this.#refusal.code, this.#refusal.message, { cause: this.#refusal.cause })
   }
 
-  /** Resolves with `result` once everything noted so far is durable. */
-  #committed<T>(result: T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ result, resolve: resolve as (result: unknown) => void, reject })
-      this.#scheduleCommit()
-    })
+  #landed(before: Revision): void {
+    if (this.#mvcc.durable > before) this.#watches.publish(before)
+    if (this.#mvcc.history.bytes > this.#historyBytesMax) this.#compactByBytes()
   }
 
-  #scheduleCommit(): void {
-    if (this.#committing !== undefined) return
-    this.#committing = Promise.resolve().then(() => this.#commitAll())
-  }
-
-  async #commitAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const waiting = this.#waiting
-      this.#waiting = []
-      const revision = this.#mvcc.head
-      const timeMs = this.#clock.now()
-      try {
-        if (this.#journal !== undefined) await this.#journal.commit(timeMs, revision)
-      } catch (error) {
-        this.#fail(error, waiting)
-        break
-      }
-      const before = this.#mvcc.durable
-      this.#mvcc.publishTo(revision)
-      if (revision > before) {
-        this.#mvcc.history.mark(timeMs, revision)
-        this.#watches.publish(before)
-      }
-      for (const one of waiting) one.resolve(one.result)
-      if (this.#mvcc.history.bytes > this.#historyBytesMax) this.#compactByBytes()
-    }
-    this.#committing = undefined
-  }
-
-  #fail(cause: unknown, waiting: readonly Waiting[]): void {
-    const all = [...waiting, ...this.#waiting]
-    this.#waiting = []
+  #failed(cause: unknown): StoreError {
     this.#refusal = refusalFrom(cause)
     this.#log.error('Cannot write the log; the store is read-only until it is started again', { error: cause })
-    this.#mvcc.rollBack()
-    for (const one of all) one.reject(this.#refusal)
+    return this.#refusal
   }
 
   // Leases
@@ -400,7 +363,7 @@ class Embedded implements EmbeddedStore {
     if (this.#refusal !== undefined) return
     const due = this.#mvcc.leases.due(this.#clock.monotonicMs())
     for (const lease of due) this.#revoke(lease)
-    if (due.length > 0) this.#committed(undefined).catch(() => undefined)
+    if (due.length > 0) this.#commit.durable(undefined).catch(() => undefined)
     this.#armLeaseTimer()
   }
 
@@ -436,7 +399,7 @@ class Embedded implements EmbeddedStore {
   #compactByBudget(revision: Revision): void {
     if (revision <= this.#mvcc.compacted || this.#refusal !== undefined) return
     this.#compactTo(revision)
-    this.#committed(undefined).catch(() => undefined)
+    this.#commit.durable(undefined).catch(() => undefined)
   }
 
   #armHistoryTimer(): void {

@@ -38,6 +38,8 @@ export class KeyEntry {
 
 export class KeyIndex {
   readonly #entries = new Map<string, KeyEntry>()
+  /** Found last: a write looks its key up to compare, to read and to replace. */
+  #last: KeyEntry | undefined
   /** Never empty, and no chunk in it is empty unless it is the only one. */
   readonly chunks: Chunk[] = [{ entries: [], liveCount: 0, newestRevision: 0 }]
 
@@ -46,12 +48,20 @@ export class KeyIndex {
   }
 
   get(key: string): KeyEntry | undefined {
-    return this.#entries.get(key)
+    const last = this.#last
+    if (last !== undefined && last.key === key) return last
+    const entry = this.#entries.get(key)
+    if (entry !== undefined) this.#last = entry
+    return entry
   }
 
-  /** The newest version becomes `version`; the entry is made when the key is new. */
-  push(version: Version): void {
-    const entry = this.#entries.get(version.key) ?? this.#insert(version.key)
+  /** The key's entry, made when the key is new: then `push` must follow. */
+  entryFor(key: string): KeyEntry {
+    return this.get(key) ?? this.#insert(key)
+  }
+
+  /** The newest version becomes `version`. */
+  push(entry: KeyEntry, version: Version): void {
     const wasLive = entry.newest !== undefined && entry.newest.version !== 0
     entry.newest = version
     const chunk = entry.chunk
@@ -62,7 +72,7 @@ export class KeyIndex {
 
   /** Takes back the newest version, which must be `version`: a write that did not become durable. */
   pop(version: Version): void {
-    const entry = this.#entries.get(version.key)
+    const entry = this.get(version.key)
     if (entry === undefined || entry.newest !== version)
       throw new Error(`Key "${version.key}" was not last changed at ${version.modRevision}`)
     const older = version.older
@@ -75,6 +85,7 @@ export class KeyIndex {
 
   remove(entry: KeyEntry): void {
     this.#entries.delete(entry.key)
+    if (this.#last === entry) this.#last = undefined
     const chunk = entry.chunk
     chunk.entries.splice(positionIn(chunk, entry.key), 1)
     if (entry.newest !== undefined && entry.newest.version !== 0) chunk.liveCount--

@@ -24,7 +24,7 @@ import {
   type TransactionResult,
 } from '../store.ts'
 import { History } from './history.ts'
-import { KeyIndex } from './key-index.ts'
+import { type KeyEntry, KeyIndex } from './key-index.ts'
 import { LeaseTable } from './lease.ts'
 import { countAt, findAt } from './range.ts'
 import { type Decision, decide, run, type TransactionState } from './transaction.ts'
@@ -116,32 +116,34 @@ export class Mvcc implements TransactionState {
   }
 
   put(key: string, value: Uint8Array, lease: LeaseId): KeyValue | undefined {
-    const newest = this.index.get(key)?.newest
+    const entry = this.index.entryFor(key)
+    const { newest } = entry
     const previous = newest === undefined || isTombstone(newest) ? undefined : newest
     const revision = this.#writing
     const created = previous === undefined ? revision : previous.createRevision
     const count = previous === undefined ? 1 : previous.version + 1
-    const version = new Version(key, this.values.keep(value), created, revision, count, lease, newest)
+    const version = new Version(entry.key, this.values.keep(value), created, revision, count, lease, newest)
     if (previous !== undefined) this.history.bytes += retainedBytes(previous)
-    this.#push(version)
-    this.leases.move(key, previous === undefined ? 0 : previous.lease, lease)
+    this.#push(entry, version)
+    this.leases.move(entry.key, previous === undefined ? 0 : previous.lease, lease)
     return previous
   }
 
   delete(range: KeyRange): readonly KeyValue[] {
     const found = this.readHead(range) as readonly Version[]
     for (const previous of found) {
-      const version = tombstone(previous.key, this.#writing, this.index.get(previous.key)?.newest)
+      const entry = this.index.entryFor(previous.key)
+      const version = tombstone(entry.key, this.#writing, entry.newest)
       this.history.bytes += retainedBytes(previous) + retainedBytes(version)
-      this.#push(version)
-      this.leases.move(previous.key, previous.lease, 0)
+      this.#push(entry, version)
+      this.leases.move(entry.key, previous.lease, 0)
     }
     return found
   }
 
-  #push(version: Version): void {
+  #push(entry: KeyEntry, version: Version): void {
     this.#head = this.#writing
-    this.index.push(version)
+    this.index.push(entry, version)
     this.history.push(version)
   }
 
@@ -174,7 +176,8 @@ export class Mvcc implements TransactionState {
 
   /** A key as a snapshot remembers it: alive at the snapshot's revision, without a past. */
   restore(key: string, value: Uint8Array, createRevision: Revision, modRevision: Revision, version: number, lease: LeaseId): void {
-    this.index.push(new Version(key, this.values.keep(value), createRevision, modRevision, version, lease, undefined))
+    const entry = this.index.entryFor(key)
+    this.index.push(entry, new Version(entry.key, this.values.keep(value), createRevision, modRevision, version, lease, undefined))
     this.leases.move(key, 0, lease)
   }
 
@@ -189,9 +192,10 @@ export class Mvcc implements TransactionState {
   /** A version of another state, in order; `isEvent`: part of the history, not of the state before it. Its value is shared. */
   adopt(other: Version, isEvent: boolean): void {
     const { key, createRevision, modRevision, version, lease } = other
-    const newest = this.index.get(key)?.newest
-    const mine = new Version(key, this.values.adopt(other.value), createRevision, modRevision, version, lease, newest)
-    this.index.push(mine)
+    const entry = this.index.entryFor(key)
+    const { newest } = entry
+    const mine = new Version(entry.key, this.values.adopt(other.value), createRevision, modRevision, version, lease, newest)
+    this.index.push(entry, mine)
     if (isEvent) {
       const previous = liveOlder(mine)
       if (previous !== undefined) this.history.bytes += retainedBytes(previous)

@@ -7,8 +7,9 @@ import { StoreError } from '../store.ts'
 import { numberFromName } from './file-header.ts'
 import type { RecordWriter } from './record.ts'
 import { recover } from './recover.ts'
+import { type LogDirectory, requireFree } from './segment.ts'
 import { writeSnapshot } from './snapshot.ts'
-import { type LogDirectory, type LogWriter, requireFree } from './writer.ts'
+import type { LogWriter } from './writer.ts'
 
 export class Journal {
   readonly #directory: LogDirectory
@@ -55,6 +56,10 @@ export class Journal {
 
   get logBytes(): number {
     return this.#writer.bytes
+  }
+
+  get canOverlap(): boolean {
+    return this.#writer.canOverlap
   }
 
   commit(timeMs: number, revision: number): Promise<void> {

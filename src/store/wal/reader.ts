@@ -46,8 +46,8 @@ export class FrameReader {
     return true
   }
 
-  /** The first good frame anywhere behind `offset` whose number is greater than `sequence`. */
-  async findLater(offset: number, sequence: number): Promise<{ offset: number; frame: Frame } | undefined> {
+  /** The first good frame anywhere behind `offset` that was written when frame `sequence` was durable. */
+  async findWitness(offset: number, sequence: number): Promise<{ offset: number; frame: Frame } | undefined> {
     let at = offset + frameAlignment
     while (at < this.#size) {
       await this.#cover(at, Math.min(chunkBytes, this.#size - at))
@@ -59,7 +59,7 @@ export class FrameReader {
       }
       const candidate = this.#windowStart + found
       const frame = await this.#frameAt(candidate)
-      if (frame !== undefined && frame.sequence > sequence) return { offset: candidate, frame }
+      if (frame !== undefined && frame.sequence - frame.underway > sequence) return { offset: candidate, frame }
       at = candidate + frameAlignment
     }
     return undefined

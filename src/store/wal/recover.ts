@@ -4,9 +4,9 @@
  *
  * Where the frames stop there are three cases, told apart by what follows:
  *   - only zeros: the log was laid out further than it was written. The normal end.
- *   - other bytes, but no good frame with a later number: the last write was cut off. It was never acknowledged; it is
- *     cut away, with a line in the log.
- *   - a good frame with a later number, here or in a later segment: the write before it *was* acknowledged, so this is
+ *   - other bytes, but no good frame that says that this one was durable: the last write, or the last two of which the
+ *     second was faster, were cut off. They were never acknowledged; they are cut away, with a line in the log.
+ *   - a good frame that says so, here or in a later segment: what should be here may have been acknowledged, so this is
  *     damage. We refuse to start and say where; nothing is changed.
  *
  * A newcomer would get wrong: records up to the snapshot's revision are met again in the first segment and passed over,
@@ -20,8 +20,9 @@ import { type LeaseId, StoreError } from '../store.ts'
 import { damaged, decodeFileHeader, fileHeaderBytes, numberFromName } from './file-header.ts'
 import { FrameReader } from './reader.ts'
 import { readRecords } from './record.ts'
+import type { LogDirectory, Segment } from './segment.ts'
 import { readSnapshot, type SnapshotVisitor } from './snapshot.ts'
-import { type LogDirectory, type LogEnd, LogWriter, type Segment } from './writer.ts'
+import { type LogEnd, LogWriter } from './writer.ts'
 
 export interface Recovered {
   readonly writer: LogWriter
@@ -137,7 +138,7 @@ async function replaySegment(reader: FrameReader, path: string, firstSequence: n
 /** Whether the end is torn; throws when it is damage. */
 async function judgeEnd(reader: FrameReader, path: string, nextSequence: number): Promise<boolean> {
   if (await reader.isEmptyFrom(reader.offset)) return false
-  const later = await reader.findLater(reader.offset, nextSequence)
+  const later = await reader.findWitness(reader.offset, nextSequence)
   if (later !== undefined)
     throw damaged(
       path,

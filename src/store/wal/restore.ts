@@ -14,8 +14,9 @@ import { silentLog } from '../../std/log.ts'
 import { firstRevision, Mvcc } from '../mvcc/mvcc.ts'
 import { type KeyValue, type LeaseId, type Revision, StoreError } from '../store.ts'
 import { saltFrom } from './recover.ts'
+import { requireFree, segmentBytesDefault } from './segment.ts'
 import { writeSnapshot } from './snapshot.ts'
-import { LogWriter, requireFree, segmentBytesDefault } from './writer.ts'
+import { LogWriter } from './writer.ts'
 
 export interface DirectoryContents {
   readonly compactedRevision: Revision

@@ -17,7 +17,7 @@ import { damaged, decodeFileHeader, encodeFileHeader, fileHeaderBytes, snapshotN
 import { finishFrame, frameHeaderBytes } from './frame.ts'
 import { FrameReader } from './reader.ts'
 import { type RecordVisitor, RecordWriter, readRecords } from './record.ts'
-import type { LogDirectory } from './writer.ts'
+import type { LogDirectory } from './segment.ts'
 
 const sliceKeys = 256
 const frameBytes = 512 * 1024
@@ -47,7 +47,7 @@ export async function writeSnapshot(
     let sequence = 0
     let count = 0
     const writeFrame = async (): Promise<void> => {
-      const frame = finishFrame(records, sequence++, clock.now(), salt)
+      const frame = finishFrame(records, { sequence: sequence++, timeMs: clock.now(), salt: salt, underway: 0 })
       await file.write(offset, frame)
       offset += frame.length
       records.clear()

@@ -1,59 +1,23 @@
 /**
  * The writing end of the log. Records collect in `records`; `commit` writes them as one frame and resolves once it is
- * durable. One write is in flight at a time while the next frame fills up: that is the group commit, and it is the
- * caller's loop (`embedded.ts`), which knows who waits for what.
+ * durable. What is in which frame, and how many are on their way at once, is the caller's business (`group-commit.ts`),
+ * who knows who waits for what.
  *
- * A frame is one write to a segment opened O_DSYNC, into space that was filled with zeros before: then the file's size
- * and extents are settled and a write is one trip to the disk (135 µs here, against 220 µs for append and fdatasync,
- * and 200,000 instead of 60,000 writes a second at 64 writers). The zeros are laid a few MB ahead in the background
- * through a second handle, so that a fresh directory is ready in a few milliseconds.
+ * A frame is one write to a segment opened O_DSYNC, into space that was filled with zeros before (`segment.ts`): one
+ * trip to the disk, and no other change to the file waits for it.
  *
- * A newcomer would get wrong: a frame must not be written into space that a fill in flight also covers, or the zeros
- * could win. And after any failed write nothing more is written: what is on the disk then is not known any more.
+ * A newcomer would get wrong: after any failed write nothing more is written: what is on the disk then is not known any
+ * more. And a frame longer than a whole segment makes its segment longer.
  */
-import type { Clock } from '../../std/clock.ts'
-import type { Disk, DiskFile } from '../../std/disk.ts'
-import type { Log } from '../../std/log.ts'
-import { StoreError } from '../store.ts'
-import { encodeFileHeader, type FileHeader, fileHeaderBytes, segmentName } from './file-header.ts'
-import { finishFrame, frameHeaderBytes } from './frame.ts'
+import type { DiskFile } from '../../std/disk.ts'
+import { type FileHeader, fileHeaderBytes } from './file-header.ts'
+import { finishFrame, frameHeaderBytes, paddedFrameBytes } from './frame.ts'
 import { RecordWriter } from './record.ts'
+import { type LogDirectory, NextSegment, type Segment } from './segment.ts'
 
-export const segmentBytesDefault = 64 * 1024 * 1024
-/** A new segment begins with so many zeros and doubles, by at most a step, whenever less than half of that is left. */
-const firstZeroBytes = 256 * 1024
-const stepBytesMax = 4 * 1024 * 1024
-/** Zeros are written in pieces so that no frame waits long behind them. */
-const pieceBytes = 512 * 1024
-const zeros = Buffer.alloc(pieceBytes)
-
-/** What must stay free on the disk: a store that fills it to the last byte takes everybody else on the machine along. */
-export async function requireFree(directory: LogDirectory, bytes: number): Promise<void> {
-  const { disk, path, segmentBytes } = directory
-  const freeBytes = await disk.freeBytes(path)
-  const neededBytes = bytes + segmentBytes / 4
-  if (freeBytes >= neededBytes) return
-  const [free, needed] = [freeBytes, neededBytes].map((one) => `${(one / 1e6).toFixed(1)} MB`)
-  throw new StoreError(
-    'noSpace',
-    `There are ${free} free for the data directory "${path}", and ${needed} are needed. Free some space and start again`,
-  )
-}
-
-export interface LogDirectory {
-  readonly disk: Disk
-  readonly path: string
-  readonly clock: Clock
-  readonly log: Log
-  readonly segmentBytes: number
-}
-
-/** A segment as the writer and the removal of old ones see it. */
-export interface Segment {
-  readonly header: FileHeader
-  readonly path: string
-  bytes: number
-}
+/** Laying out the next segment begins when so much of this one is written, and ends when `layOutEnd` is. */
+const layOutBegin = 0.25
+const layOutEnd = 0.75
 
 /** Where recovery found the end of the log. */
 export interface LogEnd {
@@ -70,15 +34,14 @@ export class LogWriter {
   readonly segments: Segment[]
   #file: DiskFile
   #offset: number
-  /** Zeros are durable up to here. */
-  #zeroedTo: number
-  #filling: Promise<void> | undefined
-  /** False once laying out zeros failed (a full disk): then frames extend the file until the next segment. */
-  #canFill = true
+  #next: NextSegment
   #nextSequence: number
   /** The head that the last frame led to. */
   #revision: number
-  #spare = new RecordWriter(frameHeaderBytes)
+  readonly #spare: RecordWriter[] = []
+  /** Frames that are on their way to the disk. */
+  #underway = 0
+  #isChangingSegment = false
   /** The frame that is filling up. */
   records = new RecordWriter(frameHeaderBytes)
 
@@ -87,7 +50,7 @@ export class LogWriter {
     this.segments = end.segments
     this.#file = file
     this.#offset = end.offset
-    this.#zeroedTo = (end.segments.at(-1) as Segment).bytes
+    this.#next = NextSegment.after(this.#current, directory)
     this.#nextSequence = end.nextSequence
     this.#revision = end.revision
   }
@@ -100,8 +63,7 @@ export class LogWriter {
 
   /** Begins the first segment of an empty directory. */
   static async begin(directory: LogDirectory, header: FileHeader): Promise<LogWriter> {
-    await requireFree(directory, Math.min(firstZeroBytes, directory.segmentBytes))
-    const { segment, file } = await createSegment(directory, header)
+    const { segment, file } = await NextSegment.first(directory).begin(header)
     return new LogWriter(directory, file, {
       segments: [segment],
       offset: fileHeaderBytes,
@@ -116,32 +78,46 @@ export class LogWriter {
     return total
   }
 
-  /** Makes what was recorded so far durable. `revision` is the head that these records lead to. */
+  /** Whether the frame that is filling up may be committed while another is on its way: within one segment only. */
+  get canOverlap(): boolean {
+    return !this.#isChangingSegment && this.#offset + paddedFrameBytes(this.records) <= this.#current.bytes
+  }
+
+  /**
+   * Makes what was recorded so far durable. `revision` is the head that these records lead to. The frame knows how many before it were still on
+   * their way, so recovery can tell what was acknowledged when it was written.
+   */
   async commit(timeMs: number, revision: number): Promise<void> {
     if (this.records.isEmpty) return
     const records = this.records
-    this.records = this.#spare
+    this.records = this.#spare.pop() ?? new RecordWriter(frameHeaderBytes)
     const sequence = this.#nextSequence++
     const salt = (this.segments[0] as Segment).header.salt
-    const frame = finishFrame(records, sequence, timeMs, salt)
-    if (this.#offset > fileHeaderBytes && this.#offset + frame.length > this.#directory.segmentBytes) {
+    const frame = finishFrame(records, { sequence, timeMs, salt, underway: this.#underway })
+    if (this.#offset > fileHeaderBytes && this.#offset + frame.length > this.#current.bytes) {
       await this.#nextSegment(sequence, this.#revision, salt)
     }
-    if (this.#offset + frame.length > this.#zeroedTo) await this.#filling
-    await this.#file.write(this.#offset, frame)
+    const offset = this.#offset
+    const segment = this.#current
     this.#offset += frame.length
     this.#revision = revision
-    this.#zeroedTo = Math.max(this.#zeroedTo, this.#offset)
-    const segment = this.segments.at(-1) as Segment
-    segment.bytes = Math.max(segment.bytes, this.#zeroedTo)
+    segment.bytes = Math.max(segment.bytes, this.#offset)
+    this.#underway++
+    await this.#file.write(offset, frame)
+    this.#underway--
     records.clear()
-    this.#spare = records
-    this.#fillAhead(segment)
+    this.#spare.push(records)
+    const written = this.#offset / segment.bytes
+    if (written > layOutBegin) this.#next.layOut((written - layOutBegin) / (layOutEnd - layOutBegin))
+  }
+
+  get #current(): Segment {
+    return this.segments.at(-1) as Segment
   }
 
   /** The segment that is being written. */
   get segmentNumber(): number {
-    return (this.segments.at(-1) as Segment).header.number
+    return this.#current.header.number
   }
 
   /** Removes segments before number `keepFrom` in which nothing is later than `revision`. */
@@ -166,70 +142,20 @@ export class LogWriter {
   }
 
   async close(): Promise<void> {
-    await this.#filling
+    await this.#next.discard()
     await this.#file.close()
   }
 
   async #nextSegment(firstSequence: number, revision: number, salt: number): Promise<void> {
-    await this.#filling
-    // What the segments before this one could still take is spent.
-    await requireFree(this.#directory, this.#directory.segmentBytes)
-    const number = (this.segments.at(-1) as Segment).header.number + 1
+    this.#isChangingSegment = true
+    const number = this.segmentNumber + 1
     const createdMs = this.#directory.clock.now()
-    const { segment, file } = await createSegment(this.#directory, { salt, number, firstSequence, revision, createdMs })
+    const { segment, file } = await this.#next.begin({ salt, number, firstSequence, revision, createdMs })
     await this.#file.close()
     this.#file = file
     this.segments.push(segment)
     this.#offset = fileHeaderBytes
-    this.#zeroedTo = segment.bytes
-    this.#canFill = true
+    this.#next = NextSegment.after(segment, this.#directory)
+    this.#isChangingSegment = false
   }
-
-  #fillAhead(segment: Segment): void {
-    const stepBytes = Math.min(this.#zeroedTo, stepBytesMax)
-    if (!this.#canFill || this.#filling !== undefined || this.#zeroedTo - this.#offset > stepBytes / 2) return
-    const until = Math.min(this.#zeroedTo + stepBytes, this.#directory.segmentBytes)
-    if (until <= this.#zeroedTo) return
-    this.#filling = this.#fill(segment, this.#zeroedTo, until)
-      .catch((error: unknown) => {
-        this.#canFill = false
-        this.#directory.log.warn('Cannot lay out space for the log ahead', { path: segment.path, error })
-      })
-      .finally(() => {
-        this.#filling = undefined
-      })
-  }
-
-  async #fill(segment: Segment, from: number, until: number): Promise<void> {
-    const file = await this.#directory.disk.open(segment.path, { mode: 'write' })
-    try {
-      for (let at = from; at < until; at += pieceBytes) {
-        await file.write(at, at + pieceBytes <= until ? zeros : zeros.subarray(0, until - at))
-      }
-      await file.sync()
-      this.#zeroedTo = until
-      segment.bytes = until
-    } finally {
-      await file.close()
-    }
-  }
-}
-
-/** Header and first zeros under another name, made durable, then renamed: a segment that is there is whole. */
-async function createSegment(directory: LogDirectory, header: FileHeader): Promise<{ segment: Segment; file: DiskFile }> {
-  const { disk } = directory
-  const path = `${directory.path}/${segmentName(header.number)}`
-  const temporary = `${path}.tmp`
-  const bytes = Buffer.concat([encodeFileHeader('segment', header)], Math.min(firstZeroBytes, directory.segmentBytes))
-  await disk.remove(temporary)
-  const file = await disk.open(temporary, { mode: 'createNew', durable: true })
-  try {
-    await file.write(0, bytes)
-    await disk.rename(temporary, path)
-    await disk.syncDirectory(directory.path)
-  } catch (error) {
-    await file.close()
-    throw error
-  }
-  return { segment: { header, path, bytes: bytes.length }, file }
 }
