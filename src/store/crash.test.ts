@@ -42,6 +42,7 @@ function open(disk: MemoryDisk, random: Random): Promise<EmbeddedStore> {
     clock,
     log: silentLog,
     segmentBytes: 2048 + random.integer(6000),
+    worthwhileBytes: 1 + random.integer(1500),
     snapshotAfterBytes: 2048,
     historyBytesMax: 2000 + random.integer(20_000),
   })

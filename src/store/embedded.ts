@@ -17,7 +17,7 @@
 import type { Clock, Timer } from '../std/clock.ts'
 import type { Disk } from '../std/disk.ts'
 import type { Log } from '../std/log.ts'
-import { GroupCommit } from './group-commit.ts'
+import { GroupCommit, worthwhileBytesDefault } from './group-commit.ts'
 import { evacuate, revisionWithin, sweep } from './mvcc/compact.ts'
 import { forkOf } from './mvcc/fork.ts'
 import type { Lease } from './mvcc/lease.ts'
@@ -52,6 +52,8 @@ export interface EmbeddedStoreOptions {
   readonly historyMsMax?: number
   /** Size of a log segment; 64 MB. Smaller in tests. */
   readonly segmentBytes?: number
+  /** A frame of so many bytes is written before its turn ends; 32 KB. Smaller in tests. */
+  readonly worthwhileBytes?: number
   /** Log that a snapshot must be able to remove before one is written; 64 MB. */
   readonly snapshotAfterBytes?: number
   /** Closes the store when it aborts. */
@@ -162,7 +164,7 @@ class Embedded implements EmbeddedStore {
     this.#log = options.log
     this.#watches = new Watches(mvcc, options.clock, options.log)
     this.#commit = new GroupCommit({
-      ...{ mvcc, journal, clock: options.clock },
+      ...{ mvcc, journal, clock: options.clock, worthwhileBytes: options.worthwhileBytes ?? worthwhileBytesDefault },
       landed: (before) => this.#landed(before),
       failed: (cause) => this.#failed(cause),
     })

@@ -18,20 +18,17 @@ import type { Mvcc } from './mvcc/mvcc.ts'
 import type { Revision, StoreError } from './store.ts'
 import type { Journal } from './wal/journal.ts'
 
-const flightsMax = Number(process.env.FLIGHTS ?? 2)
-const worthwhileBytes = Number(process.env.EARLY ?? 32 * 1024)
-
-interface Waiting {
-  readonly result: unknown
-  resolve(result: unknown): void
-  reject(error: StoreError): void
-}
+const flightsMax = 2
+export const worthwhileBytesDefault = 32 * 1024
 
 interface Flight {
-  readonly waiting: readonly Waiting[]
+  /** Settles when it has landed. */
+  readonly landing: Promise<void>
+  readonly land: () => void
+  readonly fail: (error: StoreError) => void
   /** The head that it takes to the disk. */
-  readonly revision: Revision
-  readonly timeMs: number
+  revision: Revision
+  timeMs: number
   isDurable: boolean
 }
 
@@ -40,6 +37,7 @@ export interface GroupCommitHost {
   /** Nothing outlives the process without one. */
   readonly journal: Journal | undefined
   readonly clock: Clock
+  readonly worthwhileBytes: number
   /** Everything up to `mvcc.durable` can be told; `before` is what could be told before. */
   landed(before: Revision): void
   /** Says what those who wait are told. What was not durable is taken back here. */
@@ -48,10 +46,10 @@ export interface GroupCommitHost {
 
 export class GroupCommit {
   readonly #host: GroupCommitHost
-  #waiting: Waiting[] = []
+  /** Whom the next one will take. */
+  #boarding: Flight | undefined
   #flights: Flight[] = []
   #isScheduled = false
-  #idleWaiters: (() => void)[] = []
 
   constructor(host: GroupCommitHost) {
     this.#host = host
@@ -59,38 +57,50 @@ export class GroupCommit {
 
   /** Resolves with `result` once everything noted so far is durable. */
   durable<T>(result: T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ result, resolve: resolve as (result: unknown) => void, reject })
-      if (this.#isWorthwhile) this.#depart()
-      else if (this.#flights.length === 0) this.#schedule()
-    })
+    const flight = this.#boarding ?? this.#board()
+    if (this.#isWorthwhile) this.#depart()
+    return flight.landing.then(() => result)
   }
 
   /** Resolves when nobody waits. */
   async idle(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#flights.length > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+    for (let last = this.#last; last !== undefined; last = this.#last) await last.landing.catch(() => undefined)
+  }
+
+  get #last(): Flight | undefined {
+    return this.#boarding ?? this.#flights.at(-1)
+  }
+
+  #board(): Flight {
+    const { promise: landing, resolve: land, reject: fail } = Promise.withResolvers<void>()
+    const flight: Flight = { landing, land, fail, revision: 0, timeMs: 0, isDurable: false }
+    this.#boarding = flight
+    if (this.#flights.length === 0) this.#schedule()
+    return flight
   }
 
   get #isWorthwhile(): boolean {
-    const { journal } = this.#host
+    const { journal, worthwhileBytes } = this.#host
     if (journal === undefined || journal.records.length < worthwhileBytes) return false
     return this.#flights.length === 0 || (this.#flights.length < flightsMax && journal.canOverlap)
   }
 
-  /** At the end of this turn. */
+  /** At the end of this turn: behind those who were just answered, and behind what they do then. */
   #schedule(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
-    void Promise.resolve().then(() => {
+    void turnEnd().then(() => {
       this.#isScheduled = false
-      if (this.#waiting.length > 0 && (this.#flights.length === 0 || this.#isWorthwhile)) this.#depart()
+      if (this.#boarding !== undefined && (this.#flights.length === 0 || this.#isWorthwhile)) this.#depart()
     })
   }
 
   #depart(): void {
     const { clock, mvcc, journal } = this.#host
-    const flight: Flight = { waiting: this.#waiting, revision: mvcc.head, timeMs: clock.now(), isDurable: false }
-    this.#waiting = []
+    const flight = this.#boarding as Flight
+    flight.revision = mvcc.head
+    flight.timeMs = clock.now()
+    this.#boarding = undefined
     this.#flights.push(flight)
     const written = journal === undefined ? Promise.resolve() : journal.commit(flight.timeMs, flight.revision)
     written.then(
@@ -110,25 +120,22 @@ export class GroupCommit {
       if (flight.revision > before) mvcc.history.mark(flight.timeMs, flight.revision)
       this.#flights.shift()
       this.#host.landed(before)
-      for (const one of flight.waiting) one.resolve(one.result)
+      flight.land()
     }
-    if (this.#waiting.length > 0) this.#schedule()
-    else if (this.#flights.length === 0) this.#tellIdle()
+    if (this.#boarding !== undefined) this.#schedule()
   }
 
   #fail(cause: unknown): void {
-    const waiting = [...this.#flights.flatMap((flight) => flight.waiting), ...this.#waiting]
+    const flights = this.#boarding === undefined ? this.#flights : [...this.#flights, this.#boarding]
     this.#flights = []
-    this.#waiting = []
+    this.#boarding = undefined
     const error = this.#host.failed(cause)
     this.#host.mvcc.rollBack()
-    for (const one of waiting) one.reject(error)
-    this.#tellIdle()
+    for (const flight of flights) flight.fail(error)
   }
+}
 
-  #tellIdle(): void {
-    const waiters = this.#idleWaiters
-    this.#idleWaiters = []
-    for (const tell of waiters) tell()
-  }
+/** Behind two rounds of promises. */
+function turnEnd(): Promise<void> {
+  return Promise.resolve().then(() => undefined)
 }

@@ -69,10 +69,14 @@ export class Mvcc implements TransactionState {
 
   readHead(range: KeyRange): readonly KeyValue[] {
     if (range.end === undefined) {
-      const version = versionAt(this.index.get(range.start)?.newest, Number.POSITIVE_INFINITY)
+      const version = this.headOf(range.start)
       return version === undefined ? [] : [version]
     }
     return findAt(this.index, range, Number.POSITIVE_INFINITY, 0).items
+  }
+
+  headOf(key: string): Version | undefined {
+    return versionAt(this.index.get(key)?.newest, Number.POSITIVE_INFINITY)
   }
 
   readRange(operation: Operation & { readonly do: 'range' }): RangeResult {

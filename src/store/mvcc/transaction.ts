@@ -31,6 +31,7 @@ export interface TransactionState {
   /** The newest revision, durable or not; grows by one with the first change of a transaction. */
   readonly head: Revision
   readHead(range: KeyRange): readonly KeyValue[]
+  headOf(key: string): KeyValue | undefined
   readRange(operation: Operation & { readonly do: 'range' }): RangeResult
   checkRange(operation: Operation & { readonly do: 'range' }): void
   checkLease(id: LeaseId): void
@@ -79,7 +80,7 @@ function walk(state: TransactionState, transaction: Transaction, outcomes: boole
 }
 
 function checkPut(state: TransactionState, put: PutOperation): void {
-  if ((put.keepsValue || put.keepsLease) && state.readHead({ start: put.key }).length === 0)
+  if ((put.keepsValue || put.keepsLease) && state.headOf(put.key) === undefined)
     throw new StoreError('keyNotFound', `Key ${JSON.stringify(put.key)} does not exist, so it has nothing to keep`)
   if (put.lease) state.checkLease(put.lease)
 }
@@ -132,13 +133,17 @@ class Run {
 
 function keptFrom(state: TransactionState, put: PutOperation): KeyValue {
   // It was there when the transaction was decided; an operation before this one may have deleted it since.
-  return state.readHead({ start: put.key })[0] ?? absent
+  return state.headOf(put.key) ?? absent
 }
 
 function holds(state: TransactionState, compare: Compare): boolean {
-  const range = compare.end === undefined ? { start: compare.key } : { start: compare.key, end: compare.end }
-  const found = state.readHead(range)
-  if (found.length > 0) return found.every((kv) => matches(compare, kv))
+  if (compare.end === undefined) {
+    const kv = state.headOf(compare.key)
+    if (kv !== undefined) return matches(compare, kv)
+  } else {
+    const found = state.readHead({ start: compare.key, end: compare.end })
+    if (found.length > 0) return found.every((kv) => matches(compare, kv))
+  }
   return compare.target === 'value' ? false : matches(compare, absent)
 }
 

@@ -92,6 +92,42 @@ describe('the last write', () => {
   })
 })
 
+describe('two frames that were on their way together', () => {
+  /** a; then b and c at once. `starts` are the offsets of the three frames. */
+  async function overlapping(): Promise<{ disk: MemoryDisk; path: string; starts: number[] }> {
+    const disk = new MemoryDisk()
+    const store = await open(disk, { worthwhileBytes: 1 })
+    const path = `${directory}/${segmentName(1)}`
+    await put(store, 'a')
+    await Promise.all([put(store, 'b'), put(store, 'c')])
+    await store.close()
+    const starts = [...Buffer.from(disk.bytesOf(path)).toString('latin1').matchAll(/T8F1/g)].map((found) => found.index)
+    expect(starts.length).toBe(3)
+    return { disk, path, starts }
+  }
+
+  test('the second may have been faster: what is missing of the first takes both away', async () => {
+    const { disk, path, starts } = await overlapping()
+    const [, second, third] = starts as [number, number, number]
+    const whole = disk.bytesOf(path).slice()
+    expect(await outcome(disk.clone())).toBe('a@2 b@3 c@4')
+    for (let offset = second; offset < third; offset += 8) {
+      const copy = disk.clone()
+      copy.setBytes(path, whole.slice().fill(0, second, offset + 8))
+      expect(`${offset}: ${await outcome(copy)}`).toBe(`${offset}: a@2`)
+    }
+  })
+
+  test('once a third says that they were durable, it is damage', async () => {
+    const { disk, path, starts } = await overlapping()
+    const store = await open(disk)
+    await put(store, 'd')
+    await store.close()
+    flip(disk, path, (starts[1] as number) + 40)
+    expect(await outcome(disk)).toBe('corrupt')
+  })
+})
+
 describe('a flipped bit', () => {
   test('anywhere: what was acknowledged is there, or only the very last write is gone, or we refuse', async () => {
     const { disk, path, ends } = await threeFrames()

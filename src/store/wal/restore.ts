@@ -109,7 +109,7 @@ function* changesAfter(base: Revision, versions: readonly KeyValue[]): Iterable<
 function change(mvcc: Mvcc, wanted: KeyValue): void {
   const { key, modRevision } = wanted
   if (mvcc.head !== modRevision) mvcc.replayAt(modRevision)
-  const isThere = wanted.version !== 0 || mvcc.readHead({ start: key }).length === 1
+  const isThere = wanted.version !== 0 || mvcc.headOf(key) !== undefined
   if (wanted.version === 0) mvcc.delete({ start: key })
   else mvcc.put(key, wanted.value, wanted.lease)
   const made = isThere ? mvcc.history.at(mvcc.history.endPosition - 1) : undefined

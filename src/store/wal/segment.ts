@@ -12,9 +12,9 @@ import type { Log } from '../../std/log.ts'
 import { StoreError } from '../store.ts'
 import { encodeFileHeader, type FileHeader, segmentName } from './file-header.ts'
 
-export const segmentBytesDefault = Number(process.env.SEGMAX ?? 67108864)
+export const segmentBytesDefault = 64 * 1024 * 1024
 /** A fresh directory is ready in a few milliseconds; each segment after the first is four times its predecessor, up to the limit. */
-export const firstSegmentBytes = Number(process.env.FIRST ?? 262144)
+export const firstSegmentBytes = 256 * 1024
 const growth = 4
 /** Zeros are made durable in steps so that no frame waits long behind them. */
 const stepBytes = 1024 * 1024

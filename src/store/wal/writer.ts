@@ -40,7 +40,7 @@ export class LogWriter {
   #revision: number
   readonly #spare: RecordWriter[] = []
   /** Frames that are on their way to the disk. */
-  #underway = 0
+  readonly #underway = new Set<Promise<void>>()
   #isChangingSegment = false
   /** The frame that is filling up. */
   records = new RecordWriter(frameHeaderBytes)
@@ -93,7 +93,7 @@ export class LogWriter {
     this.records = this.#spare.pop() ?? new RecordWriter(frameHeaderBytes)
     const sequence = this.#nextSequence++
     const salt = (this.segments[0] as Segment).header.salt
-    const frame = finishFrame(records, { sequence, timeMs, salt, underway: this.#underway })
+    const frame = finishFrame(records, { sequence, timeMs, salt, underway: this.#underway.size })
     if (this.#offset > fileHeaderBytes && this.#offset + frame.length > this.#current.bytes) {
       await this.#nextSegment(sequence, this.#revision, salt)
     }
@@ -102,9 +102,9 @@ export class LogWriter {
     this.#offset += frame.length
     this.#revision = revision
     segment.bytes = Math.max(segment.bytes, this.#offset)
-    this.#underway++
-    await this.#file.write(offset, frame)
-    this.#underway--
+    const write = this.#file.write(offset, frame)
+    this.#underway.add(write)
+    await write.finally(() => this.#underway.delete(write))
     records.clear()
     this.#spare.push(records)
     const written = this.#offset / segment.bytes
@@ -142,6 +142,7 @@ export class LogWriter {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(this.#underway)
     await this.#next.discard()
     await this.#file.close()
   }
