@@ -2,7 +2,8 @@
  * The writing half of an HTTP/2 connection: which frames go out next, in what sizes, within whose window.
  *
  * Control frames (settings, pings, resets, window updates) go first. Then every stream that has something to send gets one frame
- * of at most 16 KB in turn, so a small answer never waits behind a large list. All of it is laid into one buffer and handed to the
+ * of at most 16 KB in turn, those first of which nothing was sent yet, so a small answer waits neither behind a large list nor behind a
+ * hundred watches. All of it is laid into one buffer and handed to the
  * socket in one write; only when the socket has taken that is the next one laid out. So what a slow client has not read stays
  * where it was, in chunks that are shared with other streams, and costs a reference.
  *
@@ -47,6 +48,8 @@ export class Sender {
   readonly #isPlain: boolean
   #control: Buffer[] = []
   controlBytes = 0
+  /** Streams of which nothing was sent yet. */
+  #fresh: Http2Stream[] = []
   #ready: Http2Stream[] = []
   #readyHead = 0
   #blocked: Http2Stream[] = []
@@ -66,7 +69,7 @@ export class Sender {
   }
 
   get hasWork(): boolean {
-    return this.#control.length > 0 || this.#readyHead < this.#ready.length
+    return this.#control.length > 0 || this.#fresh.length > 0 || this.#readyHead < this.#ready.length
   }
 
   get isWriting(): boolean {
@@ -82,11 +85,14 @@ export class Sender {
     if (stream.isReady) return
     stream.isReady = true
     // Streams that were reset while the socket is stuck stay in the ring; a client must not be able to pile them up.
-    if (this.#ready.length - this.#readyHead > queuedStreamsMax) {
+    if (this.#ready.length - this.#readyHead + this.#fresh.length > queuedStreamsMax) {
       this.#ready = this.#ready.slice(this.#readyHead).filter((one) => !one.isGone)
       this.#readyHead = 0
+      this.#fresh = this.#fresh.filter((one) => !one.isGone)
     }
-    this.#ready.push(stream)
+    // What was not begun to be answered goes before streams that run for long: whoever waits for it may go on.
+    if (stream.responseHeaders === undefined) this.#ready.push(stream)
+    else this.#fresh.push(stream)
   }
 
   /** The connection's window grew: false when it grew too far. */
@@ -136,11 +142,9 @@ export class Sender {
 
   #bytesExpected(): number {
     let bytes = this.controlBytes
+    for (const stream of this.#fresh) bytes += bytesExpectedOf(stream)
     for (let index = this.#readyHead; index < this.#ready.length && bytes < writeBytesMax; index++) {
-      const stream = this.#ready[index] as Http2Stream
-      bytes += stream.unsentBytes + 2 * frameHeaderBytes
-      if (stream.responseHeaders !== undefined) bytes += headerBlockBytesMax(stream.responseHeaders)
-      if (stream.trailers !== undefined) bytes += headerBlockBytesMax(stream.trailers) + frameHeaderBytes
+      bytes += bytesExpectedOf(this.#ready[index] as Http2Stream)
     }
     return bytes
   }
@@ -159,6 +163,12 @@ export class Sender {
       this.#control = sent === this.#control.length ? [] : this.#control.slice(sent)
     }
     if (this.#control.length > 0) return at
+    if (this.#fresh.length > 0) {
+      // Each gets one turn as if it had been the next in the round.
+      this.#ready = [...this.#fresh, ...(this.#readyHead === 0 ? this.#ready : this.#ready.slice(this.#readyHead))]
+      this.#readyHead = 0
+      this.#fresh = []
+    }
     while (this.#readyHead < this.#ready.length) {
       const stream = this.#ready[this.#readyHead] as Http2Stream
       const next = stream.isGone ? at : this.#fillStream(buffer, at, stream)
@@ -309,4 +319,11 @@ export class Sender {
     }
     return at
   }
+}
+
+function bytesExpectedOf(stream: Http2Stream): number {
+  let bytes = stream.unsentBytes + 2 * frameHeaderBytes
+  if (stream.responseHeaders !== undefined) bytes += headerBlockBytesMax(stream.responseHeaders)
+  if (stream.trailers !== undefined) bytes += headerBlockBytesMax(stream.trailers) + frameHeaderBytes
+  return bytes
 }
