@@ -103,6 +103,22 @@ describe('makeAuthority() and issueCertificate()', () => {
     )
     expect(openssl('verify', '-CAfile', ca, file('y.pem', one.certificate))).toContain('OK')
   })
+  test.runIf(hasOpenssl)('without a key usage there is no such extension, and an authority of version 1 is no obstacle', () => {
+    const key = file(
+      'v1.key',
+      generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    )
+    // `openssl req` adds extensions; `x509 -req` without -extfile makes version 1.
+    const request = file('v1.csr', openssl('req', '-new', '-key', key, '-subj', '/CN=v1-ca'))
+    const certificate = openssl('x509', '-req', '-in', request, '-signkey', key, '-days', '30')
+    const authority = { certificate, key: execFileSync('cat', [key], { encoding: 'utf8' }) }
+    const one = issueCertificate(authority, { commonName: 'y', usages: ['client'], keyUsages: [], now, random, days: 1 })
+    const oneFile = file('v1-client.pem', one.certificate)
+    const text = openssl('x509', '-in', oneFile, '-noout', '-text')
+    expect(text).not.toContain('X509v3 Key Usage')
+    expect(text).not.toContain('Authority Key Identifier')
+    expect(openssl('verify', '-purpose', 'sslclient', '-CAfile', file('v1.pem', certificate), oneFile)).toContain('OK')
+  })
 })
 
 describe('parsePeerCertificate()', () => {

@@ -149,13 +149,15 @@ export function certifyKey(
 ): string {
   const issuer = readAuthority(authority.certificate)
   const names = encodeAlternativeNames(options)
-  const extensions = [
-    extension(ids.keyUsage, true, encodeKeyUsages(options.keyUsages ?? ['digital signature', 'key encipherment'])),
-    extension(ids.basicConstraints, true, sequence()),
-    extension(ids.authorityKeyIdentifier, false, sequence(der(contextTag(0, false), issuer.keyIdentifier))),
-  ]
+  const keyUsages = options.keyUsages ?? ['digital signature', 'key encipherment']
+  const extensions: Uint8Array[] = []
+  // RFC 5280, 4.2.1.3: a key usage without a bit must not be; openssl calls such a certificate invalid.
+  if (keyUsages.length > 0) extensions.push(extension(ids.keyUsage, true, encodeKeyUsages(keyUsages)))
   if (options.usages.length > 0)
-    extensions.splice(1, 0, extension(ids.extendedKeyUsage, false, sequence(...options.usages.map((usage) => oid(extendedUsages[usage])))))
+    extensions.push(extension(ids.extendedKeyUsage, false, sequence(...options.usages.map((usage) => oid(extendedUsages[usage])))))
+  extensions.push(extension(ids.basicConstraints, true, sequence()))
+  if (issuer.keyIdentifier !== undefined)
+    extensions.push(extension(ids.authorityKeyIdentifier, false, sequence(der(contextTag(0, false), issuer.keyIdentifier))))
   const subject = options.subject ?? encodeName(options)
   // RFC 5280, 4.2.1.6: critical when there is no other name.
   if (names !== undefined) extensions.push(extension(ids.subjectAltName, subject.length === 2, names))
@@ -267,7 +269,8 @@ function keyIdentifier(publicKey: Uint8Array): Uint8Array {
   return createHash('sha1').update(expectTag(bits, tag.bitString).content.subarray(1)).digest()
 }
 
-function readAuthority(pem: string): { name: Uint8Array; keyIdentifier: Uint8Array; notAfter: number } {
+/** An authority without a key identifier (a version 1 certificate has no extensions) is referred to by its name alone. */
+function readAuthority(pem: string): { name: Uint8Array; keyIdentifier: Uint8Array | undefined; notAfter: number } {
   const bytes = fromPem('CERTIFICATE', pem)
   if (bytes === undefined) throw new DerError('Not a certificate in PEM')
   const [body] = childrenOf(readDer(bytes), tag.sequence)
@@ -277,10 +280,7 @@ function readAuthority(pem: string): { name: Uint8Array; keyIdentifier: Uint8Arr
   const identifier = extensions === undefined ? undefined : readExtensions(childrenOf(extensions)[0]).get(ids.subjectKeyIdentifier)
   return {
     name: expectTag(fields[offset + 4], tag.sequence).whole,
-    keyIdentifier:
-      identifier === undefined
-        ? keyIdentifier(expectTag(fields[offset + 5], tag.sequence).whole)
-        : expectTag(readDer(identifier), tag.octetString).content,
+    keyIdentifier: identifier === undefined ? undefined : expectTag(readDer(identifier), tag.octetString).content,
     notAfter: new X509Certificate(bytes).validToDate.getTime(),
   }
 }
