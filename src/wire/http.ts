@@ -7,6 +7,9 @@
  */
 export type HttpHeaders = Readonly<Record<string, string>>
 
+/** Of headers that came more than once: each value by itself, in order. */
+export type RepeatedHeaders = Readonly<Record<string, readonly string[]>>
+
 export interface PeerCertificate {
   readonly commonName: string
   readonly organizations: readonly string[]
@@ -30,7 +33,10 @@ export interface HttpRequest {
   readonly method: string
   readonly path: string
   readonly query: string
+  /** Of headers that came more than once, all values joined. */
   readonly headers: HttpHeaders
+  /** Where joining would lose something (`valuesOf`). Absent when every header came once. */
+  readonly repeated?: RepeatedHeaders | undefined
   readonly peer: HttpPeer
   /** Aborts when the client goes away or the server stops. */
   readonly signal: AbortSignal
@@ -44,6 +50,12 @@ export interface HttpRequest {
   readonly bodyParts?: (receiver: BodyReceiver) => void
   /** HTTP/1.1 `Connection: Upgrade` only: hands over the raw socket. Who calls it owns the socket and answers on it. */
   readonly upgrade?: () => UpgradedSocket
+}
+
+/** What was sent under a name, a header line each. A comma in a value is part of it. */
+export function valuesOf({ headers, repeated }: HttpRequest, name: string): readonly string[] {
+  const value = headers[name]
+  return value === undefined ? [] : (repeated?.[name] ?? [value])
 }
 
 export interface BodyReceiver {

@@ -12,7 +12,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
-import type { BodySink, HttpHandler, HttpHeaders, HttpPeer, HttpRequest, HttpResponse, UpgradedSocket } from './http.ts'
+import type { BodySink, HttpHandler, HttpHeaders, HttpPeer, HttpRequest, HttpResponse, RepeatedHeaders, UpgradedSocket } from './http.ts'
 import { emptyHeaders } from './http2/request-head.ts'
 
 const unsentBytesLow = 256 * 1024
@@ -181,6 +181,7 @@ class Http1Exchange implements HttpRequest {
   readonly path: string
   readonly query: string
   readonly headers: HttpHeaders
+  readonly repeated: RepeatedHeaders | undefined
   readonly peer: HttpPeer
   readonly upgrade?: () => UpgradedSocket
   isGone = false
@@ -201,6 +202,7 @@ class Http1Exchange implements HttpRequest {
     this.path = mark === -1 ? target : target.slice(0, mark)
     this.query = mark === -1 ? '' : target.slice(mark + 1)
     this.headers = plainHeaders(raw)
+    this.repeated = repeatedHeaders(raw)
     this.peer = peer
     this.#raw = raw
     this.isBodyComplete = raw.headers['transfer-encoding'] === undefined && Number(raw.headers['content-length'] ?? 0) === 0
@@ -274,6 +276,14 @@ function plainHeaders(raw: IncomingMessage): HttpHeaders {
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
   }
   return headers
+}
+
+/** `rawHeaders` holds a name and a value per line. */
+function repeatedHeaders(raw: IncomingMessage): RepeatedHeaders | undefined {
+  if (raw.rawHeaders.length === Object.keys(raw.headers).length * 2) return undefined
+  const repeated = Object.create(null) as Record<string, readonly string[]>
+  for (const [name, values] of Object.entries(raw.headersDistinct)) if (values !== undefined && values.length > 1) repeated[name] = values
+  return repeated
 }
 
 class Http1Sink implements BodySink {

@@ -371,7 +371,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     const stream = new Http2Stream(id, this, this.#streamWindow, this.#host.limits.streamWindowBytes)
     stream.contentLength = head.contentLength
     this.#streams.set(id, stream)
-    const request = new Http2Request(stream, head.method, head.path, head.query, head.headers, this.#peer)
+    const request = new Http2Request(stream, head, this.#peer)
     if (isLast && !stream.endOfBody()) throw new Http2Error(errorCode.protocol, 'Body is not as long as content-length says', id)
     if (!fits) return this.#runner.answer(stream, request, tooLargeResponse)
     if (isLast) return this.#runner.handle(stream, request)

@@ -4,7 +4,8 @@
  * decoder calls `add` for each header, then `problem` says whether the request is malformed.
  *
  * The header record has no prototype, so `headers.constructor` is as absent as the client left it, and a header called
- * `__proto__` is a header. `:authority` becomes `host`; repeated headers are joined with `, ` and cookies with `; `.
+ * `__proto__` is a header. `:authority` becomes `host`; repeated headers are joined with `, ` and cookies with `; `, and kept one by
+ * one in `repeated`.
  */
 
 /** Objects made by this constructor stay in V8's fast mode, which `Object.create(null)` ones do not. */
@@ -27,6 +28,7 @@ export class RequestHead {
   path = ''
   query = ''
   headers: Record<string, string> = new HeaderRecord()
+  repeated: Record<string, string[]> | undefined
   /** -1 when the client did not say. */
   contentLength = -1
   #target = ''
@@ -38,6 +40,7 @@ export class RequestHead {
   start(): void {
     this.method = ''
     this.headers = new HeaderRecord()
+    this.repeated = undefined
     this.contentLength = -1
     this.#target = ''
     this.#scheme = ''
@@ -123,5 +126,8 @@ export class RequestHead {
     if (name === 'content-length' && before !== value) this.#problem = 'Two content-lengths'
     if (name === 'content-length' || name === 'host' || name === 'authorization') return
     this.headers[name] = `${before}${name === 'cookie' ? '; ' : ', '}${value}`
+    this.repeated ??= Object.create(null) as Record<string, string[]>
+    const values = (this.repeated[name] ??= [before])
+    values.push(value)
   }
 }

@@ -8,7 +8,8 @@
  * somebody asks for it; from then on the window follows the reader, up to the limit he gave.
  */
 import type { Clock } from '../../std/clock.ts'
-import type { BodyReceiver, BodySink, HttpHeaders, HttpPeer, HttpRequest } from '../http.ts'
+import type { BodyReceiver, BodySink, HttpHeaders, HttpPeer, HttpRequest, RepeatedHeaders } from '../http.ts'
+import type { RequestHead } from './request-head.ts'
 
 /** Below this a sink wants more. */
 const unsentBytesLow = 256 * 1024
@@ -248,14 +249,16 @@ export class Http2Request implements HttpRequest {
   readonly path: string
   readonly query: string
   readonly headers: HttpHeaders
+  readonly repeated: RepeatedHeaders | undefined
   readonly peer: HttpPeer
   readonly #stream: Http2Stream
 
-  constructor(stream: Http2Stream, method: string, path: string, query: string, headers: HttpHeaders, peer: HttpPeer) {
-    this.method = method
-    this.path = path
-    this.query = query
-    this.headers = headers
+  constructor(stream: Http2Stream, head: RequestHead, peer: HttpPeer) {
+    this.method = head.method
+    this.path = head.path
+    this.query = head.query
+    this.headers = head.headers
+    this.repeated = head.repeated
     this.peer = peer
     this.#stream = stream
   }
