@@ -7,10 +7,11 @@
  * logged and answered with a 500, and the server goes on.
  */
 
+import { quote } from '../apimachinery/go-strings.ts'
 import { internalError, type Status, StatusError, statusOf, unauthorized } from '../apimachinery/status-error.ts'
 import type { HttpRequest, HttpResponse } from '../wire/http.ts'
 import { authenticate } from './authn/authenticate.ts'
-import { impersonate, isImpersonating } from './authn/impersonate.ts'
+import { askedImpersonation, impersonate, withoutUser } from './authn/impersonate.ts'
 import { anonymous, type User } from './authn/user.ts'
 import { alwaysAllowedPaths, authorize } from './authz/authorize.ts'
 import { describe } from './describe/describe.ts'
@@ -48,8 +49,10 @@ function admitted(context: RequestContext, user: User): Answer {
   context.user = user
   if (user !== anonymous) context.server.metrics.loggedIn.value++
   else if (!mayBeAnonymous(context)) throw unauthorized()
-  if (!isImpersonating(context)) return authorized(context)
-  return impersonate(context).then((other) => {
+  const asked = askedImpersonation(context)
+  if (asked === undefined) return authorized(context)
+  if (asked.name === '') return internalServerError(context, withoutUser(asked))
+  return impersonate(context, asked).then((other) => {
     context.user = other
     return authorized(context)
   })
@@ -77,7 +80,19 @@ function dispatched(context: RequestContext): Answer {
 
 /** What Go's mux says of a path it does not know. */
 function pageNotFound(context: RequestContext): HttpResponse {
-  const response = answer(context, 404, 'text/plain; charset=utf-8', '404 page not found\n')
+  return plainText(context, 404, '404 page not found\n')
+}
+
+/** What upstream's filters say before anything knows of Statuses. */
+function internalServerError(context: RequestContext, why: string): HttpResponse {
+  const { path, query } = context.http
+  const text = `Internal Server Error: ${quote(query === '' ? path : `${path}?${query}`)}: ${why}\n`
+  return plainText(context, 500, text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'))
+}
+
+/** http.Error. */
+function plainText(context: RequestContext, status: number, text: string): HttpResponse {
+  const response = answer(context, status, 'text/plain; charset=utf-8', text)
   return { ...response, headers: { ...response.headers, 'x-content-type-options': 'nosniff' } }
 }
 
