@@ -76,9 +76,10 @@ export interface Gateway {
 
 export function gateway(methods: ReadonlyMap<string, GrpcMethod>, bytesMax: number): Gateway {
   return {
-    handles: (path) => path.startsWith('/v3/'),
+    handles: (path) => path.startsWith('/v3/') || path.startsWith('/v3beta/'),
     answer: async (request) => {
-      const name = routes[request.path]
+      // What the paths began with before etcd 3.4.
+      const name = routes[request.path.replace(/^\/v3beta\//, '/v3/')]
       if (name === undefined) return failure(new GrpcError(grpcCode.notFound, 'Not Found'))
       if (request.method !== 'POST') return failure(new GrpcError(grpcCode.unimplemented, 'Method Not Allowed'))
       try {

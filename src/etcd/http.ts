@@ -1,37 +1,28 @@
 /**
- * What etcd answers over plain HTTP on its client port: health, version, metrics. Texts and status codes are etcd's, because probes and
- * scripts compare them.
+ * What etcd answers over plain HTTP: health, metrics, and on the addresses of clients its version and variables. Texts, headers and status
+ * codes are etcd's, because probes and scripts compare them.
  */
 import type { HttpRequest, HttpResponse } from '../wire/http.ts'
+import type { Health } from './health.ts'
 import { clusterVersion, etcdVersion, type Member } from './member.ts'
 import type { EtcdMetrics } from './metrics.ts'
+import { plainText, refusedMethod } from './plain-text.ts'
 
 const json = { 'content-type': 'application/json' }
-const text = { 'content-type': 'text/plain; charset=utf-8' }
-const alarmNames = ['NONE', 'NOSPACE', 'CORRUPT']
 
-export function plainHandler(member: Member, metrics: EtcdMetrics): (request: HttpRequest) => HttpResponse {
-  return (request) => {
-    switch (request.path) {
-      case '/health':
-        return onlyGet(request, () => health(member, request.query))
-      case '/livez':
-        return onlyGet(request, () => ({ status: 200, headers: text, body: 'ok\n' }))
-      case '/readyz':
-        return onlyGet(request, () => readiness(member))
-      case '/version':
-        return onlyGet(request, () => version())
-      case '/metrics':
-        return onlyGet(request, () => metrics.page())
-      default:
-        return { status: 404, headers: text, body: '404 page not found\n' }
-    }
-  }
+const notFound = plainText(404, '404 page not found\n')
+
+/** On the addresses for metrics there is nothing else: they are often open to those who may not reach the data. */
+export function metricsPages(health: Health, metrics: EtcdMetrics): (request: HttpRequest) => HttpResponse {
+  return (request) => (request.path === '/metrics' ? metrics.page() : (health.answer(request) ?? notFound))
 }
 
-function onlyGet(request: HttpRequest, answer: () => HttpResponse): HttpResponse {
-  if (request.method === 'GET') return answer()
-  return { status: 405, headers: { ...text, allow: 'GET' }, body: 'Method Not Allowed\n' }
+export function clientPages(member: Member, health: Health, metrics: EtcdMetrics): (request: HttpRequest) => HttpResponse {
+  const pages = metricsPages(health, metrics)
+  return (request) => {
+    if (request.path === '/version') return request.method === 'GET' ? version() : refusedMethod
+    return request.path === '/debug/vars' ? variables(member) : pages(request)
+  }
 }
 
 function version(): HttpResponse {
@@ -39,20 +30,16 @@ function version(): HttpResponse {
   return { status: 200, headers: json, body }
 }
 
-function health(member: Member, query: string): HttpResponse {
-  const excluded = new URLSearchParams(query).getAll('exclude')
-  const alarm = member.alarms().find((one) => !excluded.includes(alarmNames[one] as string))
-  const { readOnly } = member.store.stats()
-  if (readOnly !== undefined && readOnly.code !== 'noSpace')
-    return { status: 503, headers: text, body: `${JSON.stringify({ health: 'false', reason: readOnly.message })}\n` }
-  if (alarm === undefined) return { status: 200, headers: text, body: JSON.stringify({ health: 'true', reason: '' }) }
-  const body = `${JSON.stringify({ health: 'false', reason: `ALARM ${alarmNames[alarm]}` })}\n`
-  return { status: 503, headers: text, body }
-}
-
-function readiness(member: Member): HttpResponse {
-  const alarm = member.alarms()[0]
-  if (alarm === undefined) return { status: 200, headers: text, body: 'ok\n' }
-  const name = alarmNames[alarm]
-  return { status: 503, headers: text, body: `[-]data_corruption failed: alarm activated: ${name}\n` }
+/** What Go's expvar shows, as far as there is such a thing here: a leader alone with its log. */
+function variables(member: Member): HttpResponse {
+  const id = member.memberId.toString(16)
+  const index = member.store.revision
+  const status = {
+    ...{ id, term: member.raftTerm, vote: id, commit: index, lead: id, raftState: 'StateLeader', applied: index },
+    progress: { [id]: { match: index, next: index + 1, state: 'StateReplicate' } },
+    leadtransferee: '0',
+  }
+  const lines = { cmdline: member.options.commandLine ?? [], 'raft.status': status }
+  const body = Object.entries(lines).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: `{\n${body.join(',\n')}\n}\n` }
 }

@@ -25,6 +25,8 @@ export interface MemberOptions {
   readonly transactionOpsMax: number
   readonly quotaBytes: number
   readonly watchProgressMs: number
+  /** How the process was started, for /debug/vars. */
+  readonly commandLine?: readonly string[]
   /** What the process holds, for its metrics. */
   readonly residentBytes?: () => number
 }

@@ -3,6 +3,7 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { HttpResponse } from '../wire/http.ts'
+import type { Health } from './health.ts'
 import { clusterVersion, etcdVersion, type Member } from './member.ts'
 
 const codeNames = [
@@ -27,11 +28,13 @@ const codeNames = [
 
 export class EtcdMetrics {
   readonly #member: Member
+  readonly #health: Health
   /** Calls by path and code; turned into a page only when somebody looks. */
   readonly #calls = new Map<string, Map<number, number>>()
 
-  constructor(member: Member) {
+  constructor(member: Member, health: Health) {
     this.#member = member
+    this.#health = health
   }
 
   readonly count = (path: string, code: number): void => {
@@ -52,7 +55,7 @@ export class EtcdMetrics {
   #registry(): Registry {
     const registry = new Registry()
     const { store, options } = this.#member
-    const { keys, watches, leases, logBytes, snapshotBytes, readOnly } = store.stats()
+    const { keys, watches, leases, logBytes, snapshotBytes } = store.stats()
     const gauge = (name: string, help: string, value: number): void => {
       new Gauge({ name, help, registers: [registry] }).set(value)
     }
@@ -61,7 +64,8 @@ export class EtcdMetrics {
     gauge('etcd_server_quota_backend_bytes', 'Current backend storage quota size in bytes.', options.quotaBytes)
     gauge('etcd_server_proposals_committed_total', 'The total number of consensus proposals committed.', store.revision)
     gauge('etcd_server_proposals_applied_total', 'The total number of consensus proposals applied.', store.revision)
-    gauge('etcd_server_health_failures', 'The total number of failed health checks', readOnly === undefined ? 0 : 1)
+    gauge('etcd_server_health_success', 'The total number of successful health checks', this.#health.answered.success)
+    gauge('etcd_server_health_failures', 'The total number of failed health checks', this.#health.answered.failure)
     gauge('etcd_debugging_mvcc_keys_total', 'Total number of keys.', keys)
     gauge('etcd_debugging_mvcc_current_revision', 'The current revision of store.', store.revision)
     gauge('etcd_debugging_mvcc_compact_revision', 'The revision of the last compaction in store.', store.compactedRevision)
@@ -86,7 +90,7 @@ export class EtcdMetrics {
         'etcd_cluster_version',
         "Which version is running. 1 for 'cluster_version' label with current cluster version",
         'cluster_version',
-        clusterVersion,
+        clusterVersion.replace(/\.\d+$/, ''),
       ],
     ] as const
     for (const [name, help, label, value] of versions) {

@@ -10,6 +10,7 @@ export interface EtcdFlags {
   readonly dataDir?: string
   readonly listenClientUrls?: readonly string[]
   readonly advertiseClientUrls?: readonly string[]
+  readonly listenClientHttpUrls?: readonly string[]
   readonly listenMetricsUrls?: readonly string[]
   readonly listenPeerUrls: readonly string[]
   readonly initialAdvertisePeerUrls: readonly string[]
@@ -20,6 +21,8 @@ export interface EtcdFlags {
   readonly keyFile?: string
   readonly trustedCaFile?: string
   readonly clientCertAuth: boolean
+  readonly cors: readonly string[]
+  readonly hostWhitelist: readonly string[]
   readonly snapshotCount: number
   readonly autoCompactionMode: string
   readonly autoCompactionRetention: string
@@ -55,8 +58,6 @@ const withoutEffect = [
   'peer-crl-file <file>',
   'cipher-suites <list>',
   'tls-min-version <version>',
-  'cors <origins>',
-  'host-whitelist <hosts>',
   'logger <name>',
   'log-outputs <list>',
   'log-format <format>',
@@ -82,6 +83,40 @@ const withoutEffect = [
   'warning-unary-request-duration <duration>',
   'memory-mlock [bool]',
   'snapshot-catchup-entries <count>',
+  'max-learners <count>',
+  'raft-read-timeout <duration>',
+  'raft-write-timeout <duration>',
+  'auth-token <kind>',
+  'auth-token-ttl <seconds>',
+  'bcrypt-cost <cost>',
+  'bootstrap-defrag-threshold-megabytes <megabytes>',
+  'client-cert-file <file>',
+  'client-key-file <file>',
+  'peer-client-cert-file <file>',
+  'peer-client-key-file <file>',
+  'peer-cert-allowed-hostname <names>',
+  'peer-skip-client-san-verification [bool]',
+  'self-signed-cert-validity <years>',
+  'enable-log-rotation [bool]',
+  'log-rotation-config-json <json>',
+  'enable-distributed-tracing [bool]',
+  'distributed-tracing-address <address>',
+  'distributed-tracing-instance-id <id>',
+  'distributed-tracing-sampling-rate <rate>',
+  'distributed-tracing-service-name <name>',
+  'v2-deprecation <phase>',
+  'experimental-bootstrap-defrag-threshold-megabytes <megabytes>',
+  'experimental-compact-hash-check-enabled [bool]',
+  'experimental-compact-hash-check-time <duration>',
+  'experimental-compaction-sleep-interval <duration>',
+  'experimental-downgrade-check-time <duration>',
+  'experimental-enable-lease-checkpoint-persist [bool]',
+  'experimental-memory-mlock [bool]',
+  'experimental-snapshot-catch-up-entries <count>',
+  'experimental-snapshot-catchup-entries <count>',
+  'experimental-stop-grpc-service-on-defrag [bool]',
+  'experimental-txn-mode-write-with-shared-buffer [bool]',
+  'experimental-warning-unary-request-duration <duration>',
   'experimental-initial-corrupt-check [bool]',
   'experimental-corrupt-check-time <duration>',
   'experimental-compaction-batch-limit <count>',
@@ -123,7 +158,8 @@ export function addEtcdFlags(command: Command): Command {
       urls,
     )
     .option('--advertise-client-urls <urls>', 'the addresses that clients are told (default: what is listened on)', urls)
-    .option('--listen-metrics-urls <urls>', 'more addresses for /metrics, /health and /version', urls)
+    .option('--listen-client-http-urls <urls>', 'where HTTP is served instead; the client URLs then serve gRPC alone', urls)
+    .option('--listen-metrics-urls <urls>', 'more addresses, for /metrics, /health, /livez and /readyz and nothing else', urls)
     .option('--listen-peer-urls <urls>', 'part of the member ID; nobody is listened to there', urls, ['http://localhost:2380'])
     .option('--initial-advertise-peer-urls <urls>', 'part of the member ID', urls, ['http://localhost:2380'])
     .option('--initial-cluster <members>', 'this member alone; with several, run etcd itself')
@@ -133,6 +169,8 @@ export function addEtcdFlags(command: Command): Command {
     .option('--key-file <file>', 'its private key, PEM')
     .option('--trusted-ca-file <file>', 'the authority of client certificates, PEM')
     .option('--client-cert-auth [bool]', 'serve only clients with a certificate of that authority', bool, false)
+    .option('--cors <origins>', 'origins whose pages may read what HTTP answers', urls, ['*'])
+    .option('--host-whitelist <hosts>', 'names that HTTP without TLS may be asked under', urls, ['*'])
     .option('--snapshot-count <count>', 'accepted; our log is snapshotted by its size', count, 10_000)
     .option('--auto-compaction-mode <mode>', 'periodic or revision', 'periodic')
     .option('--auto-compaction-retention <retention>', 'how much past to keep: hours or a duration, or revisions; 0: all', '0')

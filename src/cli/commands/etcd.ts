@@ -25,6 +25,7 @@ import { durationMs, type EtcdFlags } from './etcd-flags.ts'
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const quotaBytesDefault = 2 * 1024 * 1024 * 1024
 const graceMs = 1000
+const noTlsForMetrics = 'client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url'
 
 export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void> {
   if (flags.printVersion) return process.print(`etcd Version: ${etcdVersion}\nTypernetes: ${version}\n`)
@@ -34,13 +35,16 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
   const compaction = compactionOf(flags)
   const dataDirectory = absolute(flags.dataDir ?? `${flags.name}.etcd`, process)
   const listenUrls = (flags.listenClientUrls ?? ['https://localhost:2379']).map(parseEtcdUrl)
+  const httpUrls = (flags.listenClientHttpUrls ?? []).map(parseEtcdUrl)
+  const metricsUrls = (flags.listenMetricsUrls ?? []).map(parseEtcdUrl)
   const stopping = new AbortController()
   using _signals = process.onStop(() => {
     if (stopping.signal.aborted) process.exit(130)
     stopping.abort()
   })
   const disk = flags.unsafeNoFsync ? withoutSync(realDisk) : realDisk
-  const tls = await tlsFor(flags, listenUrls, dataDirectory, process)
+  const tls = await tlsFor(flags, [...listenUrls, ...httpUrls], dataDirectory, process)
+  if (tls === undefined && metricsUrls.some((url) => url.protocol === 'https:')) throw new UserError(noTlsForMetrics)
   const store = await openStore(flags, disk, dataDirectory, log)
   await using _store = { [Symbol.asyncDispose]: () => store.close() }
   const clientUrls = flags.advertiseClientUrls ?? listenUrls.map((url) => url.origin)
@@ -55,21 +59,28 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
     requestBytesMax: flags.maxRequestBytes,
     transactionOpsMax: flags.maxTxnOps,
     quotaBytes: flags.quotaBackendBytes === 0 ? quotaBytesDefault : flags.quotaBackendBytes,
+    commandLine: globalThis.process.argv,
     residentBytes: () => process.residentBytes(),
     watchProgressMs: flags.experimentalWatchProgressNotifyInterval ?? flags.watchProgressNotifyInterval,
   })
-  const addresses = [...listenUrls, ...(flags.listenMetricsUrls ?? []).map(parseEtcdUrl)].map((url) => addressOf(url, tls, flags))
-  const server = await startEtcdServer(member, addresses, compaction)
+  const own = httpUrls.length === 0 ? 'grpc+http' : 'grpc'
+  const addresses: readonly EtcdAddress[] = [
+    ...listenUrls.map((url) => ({ ...addressOf(url, tls, flags), traffic: own }) as const),
+    ...httpUrls.map((url) => ({ ...addressOf(url, tls, flags), traffic: 'http' }) as const),
+    ...metricsUrls.map((url) => ({ ...addressOf(url, tls, flags), traffic: 'metrics' }) as const),
+  ]
+  const { cors, hostWhitelist } = flags
+  const server = await startEtcdServer(member, addresses, { cors, hostWhitelist, ...(compaction && { autoCompaction: compaction }) })
   log.info('published local member to cluster through raft', {
     'local-member-id': member.memberId.toString(16),
     'cluster-id': member.clusterId.toString(16),
     'data-dir': dataDirectory,
   })
   log.info('ready to serve client requests', { version: etcdVersion })
-  for (const [index, url] of listenUrls.entries()) {
-    const address = `${url.hostname}:${server.ports[index]}`
-    if (url.protocol === 'https:') log.info('serving client traffic securely', { address })
-    else log.info('serving client traffic insecurely; this is strongly discouraged!', { address, traffic: 'grpc+http' })
+  for (const [index, url] of [...listenUrls, ...httpUrls].entries()) {
+    const served = { traffic: addresses[index]?.traffic, address: `${url.hostname}:${server.ports[index]}` }
+    if (url.protocol === 'https:') log.info('serving client traffic securely', served)
+    else log.info('serving client traffic insecurely; this is strongly discouraged!', served)
   }
   await new Promise<void>((resolve) => {
     if (stopping.signal.aborted) resolve()
