@@ -119,13 +119,15 @@ export class Sender {
       return
     }
     const buffer = this.#pool.take(this.#bytesExpected())
+    // Before it is filled: the last answer of a connection that leaves calls `end` while it is laid out.
+    this.#inFlight = buffer
     const length = this.#fill(buffer)
     if (length === 0) {
+      this.#inFlight = undefined
       this.#pool.give(buffer)
       if (this.#isEnding && !this.hasWork) this.#socket.end(() => this.#socket.destroy())
       return
     }
-    this.#inFlight = buffer
     this.#socket.write(buffer.subarray(0, length), this.#onWritten)
   }
 
