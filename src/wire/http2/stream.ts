@@ -9,6 +9,7 @@
  */
 import type { Clock } from '../../std/clock.ts'
 import type { BodyReceiver, BodySink, HttpHeaders, HttpPeer, HttpRequest, RepeatedHeaders } from '../http.ts'
+import { Pieces } from '../pieces.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** Below this a sink wants more. */
@@ -56,7 +57,7 @@ export class Http2Stream implements BodySink {
   #received = 0
   #isReading = false
   #bodyBytesMax = 0
-  #parts: Uint8Array[] = []
+  readonly #pieces = new Pieces()
   #isTooLarge = false
   #waiter: BodyWaiter | undefined
   #receiver: BodyReceiver | undefined
@@ -95,7 +96,7 @@ export class Http2Stream implements BodySink {
     this.responseHeaders = undefined
     this.#chunks = []
     this.unsentBytes = 0
-    this.#parts = []
+    this.#pieces.clear()
     this.#waiter?.reject(new Error(reason))
     this.#waiter = undefined
     this.#receiver = undefined
@@ -112,8 +113,9 @@ export class Http2Stream implements BodySink {
     if (this.#received > bytesMax || this.contentLength > bytesMax) this.#discard()
     if (this.#received > 0) this.#owner.creditReceived(this, this.#received)
     if (this.#isTooLarge) return 'too-large'
-    if (this.isRemoteClosed) return this.#takeBody()
+    // Also when all of it had come: nobody may take for an empty body what was thrown away.
     if (this.isGone) return Promise.reject(new Error('Client went away'))
+    if (this.isRemoteClosed) return this.#pieces.take()
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject }
     })
@@ -125,10 +127,9 @@ export class Http2Stream implements BodySink {
     this.#isReading = true
     this.#bodyBytesMax = Number.POSITIVE_INFINITY
     if (this.#received > 0) this.#owner.creditReceived(this, this.#received)
-    const parts = this.#parts
-    this.#parts = []
+    if (this.isGone) return
     this.#receiver = receiver
-    for (const part of parts) receiver.onBytes(part)
+    for (const piece of this.#pieces.takePieces()) receiver.onBytes(piece)
     if (this.isRemoteClosed) receiver.onEnd()
   }
 
@@ -147,7 +148,7 @@ export class Http2Stream implements BodySink {
       this.#waiter = undefined
     } else if (length > 0) {
       const copy = Uint8Array.prototype.slice.call(bytes, start, end)
-      if (this.#receiver === undefined) this.#parts.push(copy)
+      if (this.#receiver === undefined) this.#pieces.add(copy)
       else this.#receiver.onBytes(copy)
     }
     if (this.#isReading) this.#owner.creditReceived(this, length)
@@ -158,7 +159,7 @@ export class Http2Stream implements BodySink {
   endOfBody(): boolean {
     this.isRemoteClosed = true
     if (this.contentLength >= 0 && this.#received !== this.contentLength) return false
-    this.#waiter?.resolve(this.#takeBody())
+    this.#waiter?.resolve(this.#pieces.take())
     this.#waiter = undefined
     this.#receiver?.onEnd()
     return true
@@ -171,13 +172,7 @@ export class Http2Stream implements BodySink {
 
   #discard(): void {
     this.#isTooLarge = true
-    this.#parts = []
-  }
-
-  #takeBody(): Uint8Array {
-    const parts = this.#parts
-    this.#parts = []
-    return parts.length === 0 ? noBytes : parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)
+    this.#pieces.clear()
   }
 
   // ---- the response's body
