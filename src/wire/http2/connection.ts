@@ -19,14 +19,15 @@ import type { Log } from '../../std/log.ts'
 import type { HttpHandler, HttpPeer, HttpResponse } from '../http.ts'
 import { FloodBudget } from './flood-budget.ts'
 import { FrameCutter, type FrameReader } from './frame-cutter.ts'
-import { blockStartOf, checkFrame, paddingOf } from './frame-rules.ts'
+import { blockStartOf, checkFrame, checkPriority, paddingOf } from './frame-rules.ts'
 import * as frames from './frames.ts'
-import { errorCode, flagAck, flagEndHeaders, flagEndStream, flagPadded, frameType, Http2Error, setting } from './frames.ts'
+import { errorCode, flagAck, flagEndHeaders, flagEndStream, flagPadded, flagPriority, frameType, Http2Error, setting } from './frames.ts'
 import { HeaderBlock } from './header-block.ts'
 import { HpackDecoder } from './hpack-decoder.ts'
 import { ReceiveWindow } from './receive-window.ts'
 import { RequestHead } from './request-head.ts'
 import { RequestRunner, type RequestRunnerOwner } from './request-runner.ts'
+import { ResetStreams } from './reset-streams.ts'
 import { Sender, type SenderEvents } from './sender.ts'
 import { Http2Request, Http2Stream, type StreamOwner } from './stream.ts'
 import type { Flushable, FlushQueue, WriteBufferPool } from './write-buffers.ts'
@@ -55,6 +56,8 @@ export interface Http2Host {
 
 const handlersPerStreamMax = 4
 const controlBytesMax = 64 * 1024
+/** There are six settings, and each may move the windows of all streams. */
+const settingsPerFrameMax = 32
 const tooLargeResponse: HttpResponse = {
   status: 431,
   headers: { 'content-type': 'text/plain; charset=utf-8' },
@@ -75,6 +78,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
   readonly #budget: FloodBudget
   readonly #receiveWindow: ReceiveWindow
   readonly #streams = new Map<number, Http2Stream>()
+  readonly #resets = new ResetStreams()
   #hasSettings = false
   /** The newest stream that was handled, for GOAWAY, and the newest that was seen. */
   #lastStream = 0
@@ -133,7 +137,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
   receive(chunk: Buffer): void {
     if (this.#isClosed) return
     try {
-      if (this.#cutter.push(chunk)) this.waitingSinceMs = this.clock.monotonicMs()
+      if (this.#cutter.push(chunk) && this.#block === undefined) this.waitingSinceMs = this.clock.monotonicMs()
       this.#runner.handleArrived()
     } catch (error) {
       if (error instanceof Http2Error) this.#fail(error.code, error.message)
@@ -191,6 +195,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     if (!stream.isRemoteClosed) {
       // The answer came before the request's end. NO_ERROR asks the client to stop sending (RFC 9113, 8.1).
       this.#push(frames.numberFrame(frameType.resetStream, stream.id, errorCode.none))
+      this.#resets.add(stream.id)
     }
     this.#forget(stream, 'Answered')
   }
@@ -227,6 +232,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
 
   #reset(stream: Http2Stream, code: number): void {
     this.#push(frames.numberFrame(frameType.resetStream, stream.id, code))
+    if (!stream.isRemoteClosed) this.#resets.add(stream.id)
     this.#forget(stream, 'Stream was reset')
   }
 
@@ -290,6 +296,9 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
         case frameType.goAway:
           this.#isLeaving = true
           return this.#endWhenDone()
+        case frameType.priority:
+          checkPriority(id, buffer, start)
+          return this.#charge()
         default:
           return this.#charge()
       }
@@ -297,8 +306,9 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
       if (!(error instanceof Http2Error) || error.stream === 0) throw error
       this.#charge()
       const stream = this.#streams.get(error.stream)
-      if (stream !== undefined) this.#reset(stream, error.code)
-      else this.#push(frames.numberFrame(frameType.resetStream, error.stream, error.code))
+      if (stream !== undefined) return this.#reset(stream, error.code)
+      this.#push(frames.numberFrame(frameType.resetStream, error.stream, error.code))
+      if (!(flags & flagEndStream)) this.#resets.add(error.stream)
     }
   }
 
@@ -310,8 +320,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     const stream = this.#streams.get(id)
     if (stream === undefined) {
       this.#credit(frameBytes)
-      if (this.#isIdleId(id)) throw new Http2Error(errorCode.protocol, 'DATA on an idle stream')
-      return
+      return this.#readDataOfNoStream(flags, id, to - from)
     }
     stream.receiveWindow -= frameBytes
     if (stream.isRemoteClosed || stream.receiveWindow < 0) {
@@ -326,11 +335,20 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
       throw new Http2Error(errorCode.protocol, 'Body is not as long as content-length says', id)
   }
 
+  #readDataOfNoStream(flags: number, id: number, bytes: number): void {
+    if (this.#isIdleId(id)) throw new Http2Error(errorCode.protocol, 'DATA on an idle stream')
+    if (!this.#isIgnored(id)) throw new Http2Error(errorCode.streamClosed, 'DATA on a closed stream', id)
+    if (flags & flagEndStream) this.#resets.ended(id)
+    else if (bytes === 0) this.#charge()
+  }
+
   #readHeaders(flags: number, id: number, buffer: Buffer, start: number, end: number): void {
     const from = blockStartOf(flags, start)
     const to = end - paddingOf(flags, buffer, start, end)
     if (from > to) throw new Http2Error(errorCode.protocol, 'HEADERS is too short for its padding or priority')
-    if (!this.#streams.has(id) && id <= this.#newestStream) throw new Http2Error(errorCode.streamClosed, `HEADERS on closed stream ${id}`)
+    if (flags & flagPriority) checkPriority(id, buffer, from - 5)
+    if (id <= this.#newestStream && !this.#streams.has(id) && !this.#isIgnored(id))
+      throw new Http2Error(errorCode.streamClosed, `HEADERS on closed stream ${id}`)
     if (flags & flagEndHeaders) return this.#endBlock(id, flags, buffer, from, to)
     this.waitingSinceMs = this.clock.monotonicMs()
     this.#block = new HeaderBlock(id, flags, this.#host.limits.headersBytesMax)
@@ -359,6 +377,10 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     const isLast = (flags & flagEndStream) !== 0
     const open = this.#streams.get(id)
     if (open !== undefined) return this.#readTrailers(open, isLast, head.trailerProblem())
+    if (id <= this.#newestStream) {
+      if (isLast) this.#resets.ended(id)
+      return this.#charge()
+    }
     this.#newestStream = id
     // Streams that the client opened before it read our GOAWAY: it will ask somebody else.
     if (this.#isLeaving) return
@@ -390,9 +412,9 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
       return this.#host.flushQueue.add(this)
     }
     if (this.#isIdleId(id)) throw new Http2Error(errorCode.protocol, 'WINDOW_UPDATE on an idle stream')
+    if (bytes === 0) throw new Http2Error(errorCode.protocol, 'WINDOW_UPDATE of 0', id)
     const stream = this.#streams.get(id)
     if (stream === undefined) return
-    if (bytes === 0) throw new Http2Error(errorCode.protocol, 'WINDOW_UPDATE of 0', id)
     stream.sendWindow += bytes
     if (stream.sendWindow > frames.windowBytesMax) throw new Http2Error(errorCode.flowControl, 'Window is too large', id)
     if (stream.unsentBytes > 0) this.markReady(stream)
@@ -403,12 +425,14 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     this.#charge()
     const stream = this.#streams.get(id)
     if (stream !== undefined) this.#forget(stream, 'Client went away')
+    else this.#resets.ended(id)
   }
 
   #readSettings(flags: number, buffer: Buffer, start: number, end: number): void {
     if (flags & flagAck) return
     if (this.#hasSettings) this.#charge()
     this.#hasSettings = true
+    if (end - start > settingsPerFrameMax * 6) throw new Http2Error(errorCode.enhanceYourCalm, 'Too many settings')
     for (let at = start; at < end; at += 6) this.#applySetting(buffer.readUInt16BE(at), buffer.readUInt32BE(at + 2))
     this.#push(frames.controlFrame(frameType.settings, flagAck, 0, Buffer.alloc(0)))
   }
@@ -446,6 +470,11 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     if (flags & flagAck) return
     this.#charge()
     this.#push(frames.controlFrame(frameType.ping, flagAck, 0, buffer.subarray(start, end)))
+  }
+
+  /** Whether the client may not know yet that we hear no more of this stream: we reset it, or it came behind our GOAWAY. */
+  #isIgnored(id: number): boolean {
+    return this.#resets.has(id) || (this.#isLeaving && id > this.#lastStream)
   }
 
   #isIdleId(id: number): boolean {

@@ -26,15 +26,16 @@ export class FrameCutter {
     return this.#rest !== undefined || !this.#hasPreface
   }
 
-  /** True when something is left that waits for its rest. */
+  /** True when something began to wait for its rest: a frame must be whole in time, however often a byte of it comes. */
   push(chunk: Buffer): boolean {
+    const wasWaiting = this.#rest !== undefined
     const buffer = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk])
     this.#rest = undefined
     let at = 0
     if (!this.#hasPreface) {
       const length = Math.min(buffer.length, clientPreface.length)
       if (buffer.compare(clientPreface, 0, length, 0, length) !== 0) throw new Http2Error(errorCode.protocol, 'Not an HTTP/2 preface')
-      if (length < clientPreface.length) return this.#keep(buffer, 0)
+      if (length < clientPreface.length) return this.#keep(buffer, 0) && !wasWaiting
       this.#hasPreface = true
       at = length
     }
@@ -50,7 +51,7 @@ export class FrameCutter {
       this.#reader.readFrame(type, flags, stream, buffer, start, at)
       if (this.#reader.isClosed) return false
     }
-    return this.#keep(buffer, at)
+    return this.#keep(buffer, at) && (at > 0 || !wasWaiting)
   }
 
   clear(): void {

@@ -43,6 +43,11 @@ export function checkFrame(type: number, flags: number, id: number, length: numb
   }
 }
 
+/** `at`: where the priority stands, in a PRIORITY frame or in HEADERS. That is all we want to know of it; kube-apiserver checks it too. */
+export function checkPriority(id: number, buffer: Buffer, at: number): void {
+  if ((buffer.readUInt32BE(at) & 0x7fff_ffff) === id) throw new Http2Error(errorCode.protocol, 'Stream depends on itself')
+}
+
 /** How many bytes at the end of a DATA or HEADERS frame are padding; its length stands in the first byte. */
 export function paddingOf(flags: number, buffer: Buffer, start: number, end: number): number {
   if (!(flags & flagPadded)) return 0
