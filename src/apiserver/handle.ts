@@ -1,5 +1,5 @@
 /**
- * The life of one API request, top to bottom: what is it about, who asks, as whom, may they, and then the verb. Every stage is a
+ * The life of one API request, top to bottom: what is it about, who asks, as whom, is there a seat, may they, and then the verb. Every stage is a
  * plain function named after its file; nothing wraps anything.
  *
  * A stage answers at once where it can: a GET by somebody already known on this connection goes from here to the store and
@@ -15,6 +15,7 @@ import { askedImpersonation, impersonate, withoutUser } from './authn/impersonat
 import { anonymous, type User } from './authn/user.ts'
 import { alwaysAllowedPaths, authorize } from './authz/authorize.ts'
 import { describe } from './describe/describe.ts'
+import { seated } from './flowcontrol/seated.ts'
 import { storeTrouble } from './registry/write.ts'
 import { parseRequestInfo, type RequestInfo } from './request/info.ts'
 import { parseQuery, type Query } from './request/query.ts'
@@ -50,11 +51,11 @@ function admitted(context: RequestContext, user: User): Answer {
   if (user !== anonymous) context.server.metrics.loggedIn.value++
   else if (!mayBeAnonymous(context)) throw unauthorized()
   const asked = askedImpersonation(context)
-  if (asked === undefined) return authorized(context)
+  if (asked === undefined) return seated(context, authorized)
   if (asked.name === '') return internalServerError(context, withoutUser(asked))
   return impersonate(context, asked).then((other) => {
     context.user = other
-    return authorized(context)
+    return seated(context, authorized)
   })
 }
 

@@ -14,6 +14,8 @@ import type { Authenticators } from './authn/authenticate.ts'
 import type { User } from './authn/user.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import type { Rbac } from './authz/rbac.ts'
+import type { Classified, FlowControl } from './flowcontrol/flow-control.ts'
+import type { InFlight } from './flowcontrol/in-flight.ts'
 import type { RequestMetrics } from './metrics/request-metrics.ts'
 import type { ServerMetrics } from './metrics/server-metrics.ts'
 import type { Catalog, RuntimeConfig, ServedResource } from './registry/catalog.ts'
@@ -48,6 +50,11 @@ export interface ApiServerFlags {
   readonly authorizationModes: readonly string[]
   readonly allowsAnonymous: boolean
   readonly disabledAdmission: readonly string[]
+  readonly priorityAndFairness: boolean
+  /** Requests that may run at once: reading ones, and changing ones. */
+  readonly maxRequestsInflight: number
+  readonly maxMutatingRequestsInflight: number
+  readonly requestTimeoutMs: number
 }
 
 /** What every part of the server is given. */
@@ -74,6 +81,10 @@ export interface Server {
   readonly binary: BinaryDoor
   readonly requests: RequestMetrics
   readonly metrics: ServerMetrics
+  /** Undefined when priority and fairness are turned off. */
+  readonly flows: FlowControl | undefined
+  /** What limits requests then. */
+  readonly inFlight: InFlight
   /** Of whatever else runs in this process. */
   readonly moreMetrics: () => readonly string[]
   /** Which checks of /readyz have passed. */
@@ -104,12 +115,15 @@ export class RequestContext {
   #query: Query | undefined
   /** Set once authentication and impersonation are done. */
   user: User
+  /** Set once it is known where the request belongs; of requests that run for long it never is. */
+  flow: Classified | undefined
 
   constructor(server: Server, http: HttpRequest, info: RequestInfo, user: User, query?: Query) {
     this.server = server
     this.http = http
     this.info = info
     this.user = user
+    this.flow = undefined
     this.#query = query
   }
 

@@ -29,6 +29,9 @@ import { Rbac } from './authz/rbac.ts'
 import { bootstrap } from './bootstrap/bootstrap.ts'
 import { leaveKubernetesService } from './bootstrap/kubernetes-service.ts'
 import { startUpkeep } from './bootstrap/upkeep.ts'
+import { FlowControl } from './flowcontrol/flow-control.ts'
+import { InFlight } from './flowcontrol/in-flight.ts'
+import { Widths } from './flowcontrol/width.ts'
 import { handle } from './handle.ts'
 import { RequestMetrics } from './metrics/request-metrics.ts'
 import { ServerMetrics } from './metrics/server-metrics.ts'
@@ -80,6 +83,10 @@ const defaultFlags: ApiServerFlags = {
   authorizationModes: ['Node', 'RBAC'],
   allowsAnonymous: true,
   disabledAdmission: [],
+  priorityAndFairness: true,
+  maxRequestsInflight: 400,
+  maxMutatingRequestsInflight: 200,
+  requestTimeoutMs: 60_000,
 }
 
 export interface ApiServer {
@@ -171,6 +178,15 @@ function build(options: ApiServerOptions): Server {
     binary: binaryDoor(catalog),
     requests: new RequestMetrics(),
     metrics: new ServerMetrics(),
+    flows: flags.priorityAndFairness
+      ? new FlowControl({
+          clock,
+          widths: new Widths(store, catalog, clock),
+          seats: flags.maxRequestsInflight + flags.maxMutatingRequestsInflight,
+          requestTimeoutMs: flags.requestTimeoutMs,
+        })
+      : undefined,
+    inFlight: new InFlight(clock, flags.maxRequestsInflight, flags.maxMutatingRequestsInflight),
     moreMetrics: options.moreMetrics ?? (() => []),
     health: { isReady: false, isClosing: false },
   }

@@ -1,5 +1,5 @@
 /**
- * Keeps the FlowSchemas and priority levels that every cluster has, and tells of every FlowSchema whether its priority level exists
+ * Keeps the FlowSchemas and priority levels that every cluster has, and keeps the server's flow control at what they say, and tells of every FlowSchema whether its priority level exists
  * (the condition Dangling, MISSINGPL in tables). A person's change of a suggested object stays when its annotation no longer
  * says "true"; mandatory ones are put right whatever it says.
  */
@@ -52,10 +52,20 @@ interface FlowSchemaLike {
   readonly status?: { readonly conditions?: readonly { type?: string; status?: string; message?: string }[] }
 }
 
-/** One look at all of them: writes the condition of those where it has changed. */
-export async function tellDangling(server: Server): Promise<void> {
-  const levels = new Set((await all(server, PriorityLevelConfiguration as never)).map(({ metadata }) => metadata.name))
-  for (const schema of await all<FlowSchemaLike>(server, FlowSchema as never)) {
+/** One look at all of them: from here on requests go by them, and conditions are written where they have changed. */
+export async function digest(server: Server): Promise<void> {
+  const levelObjects = await all<PriorityLevelConfiguration>(server, PriorityLevelConfiguration as never)
+  const schemas = await all<FlowSchema>(server, FlowSchema as never)
+  server.flows?.configure(schemas, levelObjects)
+  await tellDangling(
+    server,
+    schemas as unknown as readonly FlowSchemaLike[],
+    new Set(levelObjects.map(({ metadata }) => metadata.name ?? '')),
+  )
+}
+
+async function tellDangling(server: Server, schemas: readonly FlowSchemaLike[], levels: ReadonlySet<string>): Promise<void> {
+  for (const schema of schemas) {
     const condition = danglingOf(schema, levels)
     const have = schema.status?.conditions?.find(({ type }) => type === 'Dangling')
     if (have?.status === condition.status && have.message === condition.message) continue
@@ -84,7 +94,7 @@ function danglingOf(
     : { type: 'Dangling', status: 'True', reason: 'NotFound', message: `${subject} but there is no such object` }
 }
 
-async function all<T = { readonly metadata: { readonly name: string } }>(server: Server, kind: KindDefinition): Promise<T[]> {
+async function all<T>(server: Server, kind: KindDefinition): Promise<T[]> {
   const store = server.catalog.storeOf(kind)
   const { items } = await server.store.range(prefixRange(store.prefix))
   return items.map((kv) => store.objectOf(kv) as unknown as T)

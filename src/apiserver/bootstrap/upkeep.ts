@@ -5,11 +5,12 @@
 
 import type { TaskScope } from '../../std/task-scope.ts'
 import type { Server } from '../server-parts.ts'
-import { ensureFlowControl, tellDangling, watchFlowControl } from './flow-control.ts'
+import { digest, ensureFlowControl, watchFlowControl } from './flow-control.ts'
 import { bootstrapKubernetesService } from './kubernetes-service.ts'
 
 const serviceEveryMs = 10_000
 const flowControlEveryMs = 60_000
+const seatsEveryMs = 10_000
 
 /** Resolves when what is to be written at the beginning is written. */
 export function startUpkeep(server: Server, scope: TaskScope): Promise<void> {
@@ -23,6 +24,7 @@ export function startUpkeep(server: Server, scope: TaskScope): Promise<void> {
     })
   every('kubernetes service', serviceEveryMs, (signal) => bootstrapKubernetesService(server, signal))
   every('flow control', flowControlEveryMs, (signal) => ensureFlowControl(server, signal))
+  every('seats', seatsEveryMs, async () => server.flows?.borrow())
   return new Promise((resolve) => {
     scope.run('dangling flow schemas', (signal) => keepTelling(server, signal, resolve).finally(resolve))
   })
@@ -40,7 +42,7 @@ async function keepTelling(server: Server, signal: AbortSignal, onTold: () => vo
   }
   while (!signal.aborted) {
     watch ??= watchFlowControl(server, () => wake.resolve(), onEnd)
-    await tellDangling(server)
+    await digest(server)
     onTold()
     await wake.promise
     wake = Promise.withResolvers()

@@ -18,6 +18,7 @@ export async function metrics(context: RequestContext): Promise<HttpResponse> {
   const families = [
     ...server.requests.text(server.clock.monotonicMs()),
     ...server.metrics.text(),
+    ...(server.flows?.text() ?? []),
     ...server.moreMetrics(),
     ...(await objects(server)),
     buildInfo(server.flags.gitVersion),

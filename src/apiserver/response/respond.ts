@@ -100,12 +100,17 @@ export function answer(context: RequestContext, status: number, type: string, bo
   return { status, headers: headersFor(context, type), body }
 }
 
-/** Audit-Id is on every answer; Warning only where there are some. */
+/** Audit-Id is on every answer, where the request belongs on nearly every one; Warning only where there are some. */
 export function headersFor(context: RequestContext, type: string): Record<string, string | readonly string[]> {
   const headers: Record<string, string | readonly string[]> = {
     'audit-id': context.server.random.uuid(),
     'cache-control': 'no-cache, private',
     'content-type': type,
+  }
+  const { flow } = context
+  if (flow !== undefined) {
+    headers['x-kubernetes-pf-flowschema-uid'] = flow.schemaUid
+    headers['x-kubernetes-pf-prioritylevel-uid'] = flow.level.config.uid
   }
   if (context.warnings.size > 0) headers.warning = warningHeaders(context.warnings)
   return headers

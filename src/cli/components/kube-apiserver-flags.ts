@@ -14,8 +14,8 @@ external-hostname string: the name by which this server is known outside: it is 
 feature-gates mapStringBool: features to turn on or off: Name=true,Other=false
 goaway-chance float ~ gc
 livez-grace-period duration ~ gc
-max-mutating-requests-inflight int=200 ~ gc
-max-requests-inflight int=400 ~ gc
+max-mutating-requests-inflight int=200: changing requests that may run at once; with priority and fairness, seats that are added to the reading ones
+max-requests-inflight int=400: reading requests that may run at once; 0 for no limit
 min-request-timeout int=1800: a watch without a timeout ends after once to twice this, in seconds
 request-timeout duration=1m0s ~ gc
 runtime-config-emulation-forward-compatible bool ~ emul
@@ -97,7 +97,7 @@ audit-webhook-version string=audit.k8s.io/v1 ~ audit
 # Features
 contention-profiling bool ~ profile
 debug-socket-path string ~ profile
-enable-priority-and-fairness bool=true ~ apf
+enable-priority-and-fairness bool=true: whether requests wait and run by FlowSchemas and priority levels
 profiling bool=true ~ profile
 
 # Authentication

@@ -72,6 +72,10 @@ export const kubeApiServer: Component = {
         apiAudiences: audiences.length > 0 ? audiences : issuers,
         authorizationModes: flags.isGiven('authorization-mode') ? flags.list('authorization-mode') : ['AlwaysAllow'],
         allowsAnonymous: flags.isOn('anonymous-auth'),
+        priorityAndFairness: flags.isOn('enable-priority-and-fairness'),
+        maxRequestsInflight: flags.number('max-requests-inflight'),
+        maxMutatingRequestsInflight: flags.number('max-mutating-requests-inflight'),
+        requestTimeoutMs: flags.milliseconds('request-timeout'),
         disabledAdmission: flags.list('disable-admission-plugins').filter((one) => !flags.list('enable-admission-plugins').includes(one)),
       },
     })
