@@ -42,6 +42,15 @@ async function end(world: TestClient, name: string, type: 'Complete' | 'Failed')
   await world.client.of(Job).in('default').patch(name, { status }, { type: 'merge', subresource: 'status' })
 }
 
+test('a schedule for a day that never comes is told', async () => {
+  await using world = await start()
+  await cronJobs(world).create(tick({ schedule: '59 23 31 2 *' }))
+  await world.clock.settled()
+  expect(await told(world)).toEqual([
+    'InvalidSchedule: invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second',
+  ])
+})
+
 test('a Job at each time that is due, named after it', async () => {
   await using world = await start()
   await cronJobs(world).create(tick({ timeZone: 'Europe/Berlin' }))

@@ -12,6 +12,8 @@ import { timeMs } from '../shared/time-text.ts'
 /** So much after the due time it is looked at, so as not to be too early. */
 const afterDueMs = 100
 const manyMissed = 100
+/** A day that does not come (February 31) is Go's zero time upstream, and the next such day is the same: a schedule without distances. */
+const neverMs = Date.parse('0001-01-01T00:00:00Z')
 
 export interface Due {
   /** Most recent time it was due and not yet looked at. */
@@ -35,10 +37,10 @@ export function mostRecentDue(cronJob: CronJob, schedule: CronSchedule, nowMs: n
   let earliestMs = Number.isNaN(lastMs) ? timeMs(cronJob.metadata.creationTimestamp) : lastMs
   if (isDeadlineHeeded && typeof startingDeadlineSeconds === 'number')
     earliestMs = Math.max(earliestMs, nowMs - startingDeadlineSeconds * 1000)
-  const first = nextTime(schedule, earliestMs)
-  if (first === undefined || nowMs < first) return { earliestMs, missed: 'none' }
-  const second = nextTime(schedule, first)
-  if (second === undefined || nowMs < second) return { earliestMs, dueMs: first, missed: 'none' }
+  const first = nextTime(schedule, earliestMs) ?? neverMs
+  if (nowMs < first) return { earliestMs, missed: 'none' }
+  const second = first === neverMs ? neverMs : (nextTime(schedule, first) ?? neverMs)
+  if (nowMs < second) return { earliestMs, dueMs: first, missed: 'none' }
   const everySeconds = Math.round((second - first) / 1000)
   if (everySeconds < 1) throw new Error('time difference between two schedules is less than 1 second')
   const count = Math.floor(Math.floor((nowMs - first) / 1000) / everySeconds) + 1
