@@ -270,11 +270,11 @@ class Explainer {
 }
 
 /** "[]v1.Capability" → "v1.Capability" */
-function itemName(named: string | undefined): string | undefined {
+export function itemName(named: string | undefined): string | undefined {
   return named?.startsWith('[]') ? named.slice(2) : undefined
 }
 /** "map[string]v1.ExtraValue" → "v1.ExtraValue" */
-function valueName(named: string | undefined): string | undefined {
+export function valueName(named: string | undefined): string | undefined {
   return named?.startsWith('map[') ? named.slice(named.indexOf(']') + 1) : undefined
 }
 

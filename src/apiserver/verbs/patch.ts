@@ -6,8 +6,10 @@
  * case-sensitive here; a strategic merge patch is not for custom resources.
  */
 
+import { goTypeName } from '../../api/go-type-names.ts'
 import { applyPatch } from '../../apimachinery/apply/apply.ts'
 import { invalidValue } from '../../apimachinery/field-error.ts'
+import { sortStrings } from '../../apimachinery/go-strings.ts'
 import type { KubeObject } from '../../apimachinery/object.ts'
 import { jsonPatch, unknownJsonPatchFields } from '../../apimachinery/patch/json-patch.ts'
 import { mergePatch } from '../../apimachinery/patch/merge-patch.ts'
@@ -15,6 +17,8 @@ import { mergedText, operatedText } from '../../apimachinery/patch/patched-text.
 import { goText, type JsonObject, jsonTypeOf } from '../../apimachinery/patch/plain-json.ts'
 import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge.ts'
 import { explain } from '../../apimachinery/schema/explain.ts'
+import { restoreProblem } from '../../apimachinery/schema/restore-problem.ts'
+import { string } from '../../apimachinery/schema/schema.ts'
 import { badRequest, conflict, invalid, notFound, type StatusError, unsupportedMediaType } from '../../apimachinery/status-error.ts'
 import type { HttpResponse } from '../../wire/http.ts'
 import { JsonSyntaxError, membersOf, readJson } from '../../wire/json.ts'
@@ -26,7 +30,7 @@ import { updateObject } from '../registry/update.ts'
 import { fromStored } from '../registry/versions.ts'
 import { timeText } from '../registry/write.ts'
 import { readBody } from '../request/body.ts'
-import { type DecodeTarget, decodeChecked, decodeValue, defaulted, parseCbor, warnStrict } from '../request/decode.ts'
+import { type Decoded, type DecodeTarget, decodeChecked, decodeValue, defaulted, parseCbor, warnStrict } from '../request/decode.ts'
 import { parseStoredRevision } from '../request/revision.ts'
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts'
 import { respondStored } from '../response/respond.ts'
@@ -151,12 +155,23 @@ export function decodePatched(
     const shown = kind === 'strategic' ? goText(patch) : kind === 'json' ? operatedText(patched, patch) : mergedText(patched, patch)
     return invalid('', '', '', [invalidValue('patch', shown, why)])
   }
-  const { object, strict } = decodeChecked(target, patched, refuse)
+  const { object, strict } = kind === 'strategic' ? restored(target, patched, refuse) : decodeChecked(target, patched, refuse)
   const problems = [...told, ...strict]
   if (problems.length === 0 || fieldValidation === 'Ignore') return object
   if (fieldValidation === 'Strict') throw refuse(`strict decoding error: ${problems.join(', ')}`)
   warnStrict(problems, (text) => context.warn(text))
   return object
+}
+
+/** A strategic merge patch has Go types filled from maps: other words for what does not fit, and whatever it says of kind and apiVersion is forgotten. */
+function restored(target: DecodeTarget, patched: unknown, refuse: (why: string) => StatusError): Decoded {
+  const { kind, apiVersion } = patched as Partial<Draft>
+  const typeProblem = restoreProblem(string, kind) ?? restoreProblem(string, apiVersion)
+  if (typeProblem !== undefined) throw refuse(typeProblem)
+  const isOurs = kind === target.kind && apiVersion === target.apiVersion
+  const value = isOurs ? patched : { ...(patched as object), kind: target.kind, apiVersion: target.apiVersion }
+  const { object, strict } = decodeChecked(target, value, (why) => refuse(restoreProblem(target.schema, value, goTypeName) ?? why))
+  return { object, strict: strict.length > 1 ? sortStrings(strict) : strict }
 }
 
 export function checkPatchedName(draft: Draft, name: string): void {
