@@ -86,8 +86,14 @@ class MemorySocket extends Duplex {
   set isReading(value: boolean) {
     this.#isReading = value
     if (!value) return
-    this.#taken?.()
+    this.takeOne()
+  }
+
+  /** Takes what was written last, and no more. */
+  takeOne(): void {
+    const taken = this.#taken
     this.#taken = undefined
+    taken?.()
   }
 
   override _read(): void {}
@@ -175,6 +181,12 @@ export class Http2Peer {
   /** False: the socket takes no more. */
   set isReading(value: boolean) {
     this.#socket.isReading = value
+  }
+
+  /** Lets the server write once more, and returns what. */
+  async nextWrite(): Promise<readonly string[]> {
+    this.#socket.takeOne()
+    return this.heard()
   }
 
   /** The connection is lost. */

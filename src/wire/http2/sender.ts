@@ -2,10 +2,11 @@
  * The writing half of an HTTP/2 connection: which frames go out next, in what sizes, within whose window.
  *
  * Control frames (settings, pings, resets, window updates) go first. Then every stream that has something to send gets one frame
- * of at most 16 KB in turn, those first of which nothing was sent yet, so a small answer waits neither behind a large list nor behind a
- * hundred watches. All of it is laid into one buffer and handed to the
- * socket in one write; only when the socket has taken that is the next one laid out. So what a slow client has not read stays
- * where it was, in chunks that are shared with other streams, and costs a reference.
+ * of at most 16 KB in turn, those first of which nothing was sent yet, in the order in which they came, so a small answer waits neither
+ * behind a large list nor behind a hundred watches. All of it is laid into one buffer and handed to the socket in one write; only when
+ * the socket has taken that is the next one laid out. So what a slow client has not read stays where it was, in chunks that are shared
+ * with other streams, and costs a reference. A buffer that first answers could fill has room for one turn of those that run: a client
+ * that asks without end must not stop its own watches.
  *
  * A stream without window leaves the round until `windowGrew`; when the connection's window is gone all of them wait in `#blocked`.
  */
@@ -28,8 +29,10 @@ import { type WriteBufferPool, writeBytesMax } from './write-buffers.ts'
 
 /** Frames shorter than this are not worth cutting when a buffer is nearly full. */
 const worthwhileBytes = 1024
-/** Above this the queues are searched for streams that are gone. */
-const queuedStreamsMax = 1000
+/** Above this the queues are searched for streams that are gone, and then when they are twice as long as what was left. */
+const queuedStreamsMin = 1000
+/** What first answers leave of a buffer: room for a whole turn, and they may need one themselves. */
+const runningBytes = 2 * frameBytesMax
 
 export interface SenderEvents {
   /** The last frame of `stream` is in the buffer. */
@@ -53,6 +56,8 @@ export class Sender {
   #ready: Http2Stream[] = []
   #readyHead = 0
   #blocked: Http2Stream[] = []
+  #queuedStreamsMax = queuedStreamsMin
+  #blockedStreamsMax = queuedStreamsMin
   /** What the client lets us send on all streams together. */
   window = windowBytesDefault
   /** The client named a size for our table. We have none, and must say so before the next block. */
@@ -85,10 +90,11 @@ export class Sender {
     if (stream.isReady) return
     stream.isReady = true
     // Streams that were reset while the socket is stuck stay in the ring; a client must not be able to pile them up.
-    if (this.#ready.length - this.#readyHead + this.#fresh.length > queuedStreamsMax) {
+    if (this.#ready.length - this.#readyHead + this.#fresh.length > this.#queuedStreamsMax) {
       this.#ready = this.#ready.slice(this.#readyHead).filter((one) => !one.isGone)
       this.#readyHead = 0
       this.#fresh = this.#fresh.filter((one) => !one.isGone)
+      this.#queuedStreamsMax = Math.max(queuedStreamsMin, 2 * (this.#ready.length + this.#fresh.length))
     }
     // What was not begun to be answered goes before streams that run for long: whoever waits for it may go on.
     if (stream.responseHeaders === undefined) this.#ready.push(stream)
@@ -165,12 +171,7 @@ export class Sender {
       this.#control = sent === this.#control.length ? [] : this.#control.slice(sent)
     }
     if (this.#control.length > 0) return at
-    if (this.#fresh.length > 0) {
-      // Each gets one turn as if it had been the next in the round.
-      this.#ready = [...this.#fresh, ...(this.#readyHead === 0 ? this.#ready : this.#ready.slice(this.#readyHead))]
-      this.#readyHead = 0
-      this.#fresh = []
-    }
+    if (this.#fresh.length > 0) at = this.#fillFresh(buffer, at)
     while (this.#readyHead < this.#ready.length) {
       const stream = this.#ready[this.#readyHead] as Http2Stream
       const next = stream.isGone ? at : this.#fillStream(buffer, at, stream)
@@ -186,6 +187,25 @@ export class Sender {
       this.#ready = this.#ready.slice(this.#readyHead)
       this.#readyHead = 0
     }
+    return at
+  }
+
+  /** First turns, in the order in which the answers came. */
+  #fillFresh(buffer: Buffer, start: number): number {
+    const fresh = this.#fresh
+    const isShared = buffer.length === writeBytesMax && this.#readyHead < this.#ready.length
+    const endMax = isShared ? buffer.length - runningBytes : buffer.length
+    let at = start
+    let taken = 0
+    while (taken < fresh.length && at < endMax) {
+      const stream = fresh[taken] as Http2Stream
+      const next = stream.isGone ? at : this.#fillStream(buffer, at, stream)
+      if (next === -1) break
+      at = next
+      taken++
+      if (stream.isGone) stream.isReady = false
+    }
+    this.#fresh = taken === fresh.length ? [] : fresh.slice(taken)
     return at
   }
 
@@ -228,7 +248,10 @@ export class Sender {
   }
 
   #block(stream: Http2Stream): void {
-    if (this.#blocked.length > queuedStreamsMax) this.#blocked = this.#blocked.filter((one) => !one.isGone)
+    if (this.#blocked.length > this.#blockedStreamsMax) {
+      this.#blocked = this.#blocked.filter((one) => !one.isGone)
+      this.#blockedStreamsMax = Math.max(queuedStreamsMin, 2 * this.#blocked.length)
+    }
     this.#blocked.push(stream)
   }
 
