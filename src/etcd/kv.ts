@@ -105,6 +105,8 @@ export class KvService {
     try {
       // Our history begins with revision 1 as if compacted to it; etcd's begins before, and lets itself be compacted there.
       if (!(store.compactedRevision === 1 && (revision === 0 || revision === 1))) await store.compact(revision)
+      // Who asks for that goes on to lift the alarm for space, and the next write looks at what is there.
+      if (request.physical) await store.swept()
     } catch (error) {
       throw etcdErrorFrom(error)
     }

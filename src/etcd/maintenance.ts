@@ -74,8 +74,9 @@ export class MaintenanceService {
     return { header, alarms: [{ memberID: us, alarm }] }
   }
 
-  /** The database is in memory and its log is laid out anew by itself: there is nothing to close up. */
-  defragment(): Partially<Of<typeof defragmentResponse>> {
+  /** The database is in memory and its log is laid out anew by itself: all there is to wait for is what compaction has begun. */
+  async defragment(): Promise<Partially<Of<typeof defragmentResponse>>> {
+    await this.#member.store.swept()
     return {}
   }
 

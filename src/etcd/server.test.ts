@@ -274,6 +274,22 @@ test('beyond its quota the store takes no more, says so, and comes back when it 
   await expect(mine.put({ key: 'b' })).resolves.toBeDefined()
 })
 
+test('the past counts against the quota until it is compacted, and a physical compaction is over when it says so', async () => {
+  await using small = await startTestEtcd({ quotaBytes: 500_000, historyBytesMax: Number.POSITIVE_INFINITY })
+  using mine = new EtcdClient(small.address)
+  const fill = async () => {
+    for (let count = 1; ; count++) {
+      const written = await mine.put({ key: 'a' }).catch((error: { details: string }) => error.details)
+      if (typeof written === 'string') return [written, count > 1000]
+    }
+  }
+  expect(await fill()).toEqual(['etcdserver: mvcc: database space exceeded', true])
+  await mine.compact({ revision: small.store.revision, physical: true })
+  expect((await mine.status()).dbSizeInUse).toBeLessThan(1000)
+  small.member.setAlarm(1, false)
+  await expect(mine.put({ key: 'a' })).resolves.toBeDefined()
+})
+
 test('a quiet watch that asked for it is told the revision now and then; one with a future start is not', async () => {
   await using quiet = await startTestEtcd({ watchProgressMs: 20 })
   using mine = new EtcdClient(quiet.address)

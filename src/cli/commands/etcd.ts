@@ -45,7 +45,7 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
   const disk = flags.unsafeNoFsync ? withoutSync(realDisk) : realDisk
   const tls = await tlsFor(flags, [...listenUrls, ...httpUrls], dataDirectory, process)
   if (tls === undefined && metricsUrls.some((url) => url.protocol === 'https:')) throw new UserError(noTlsForMetrics)
-  const store = await openStore(flags, disk, dataDirectory, log)
+  const store = await openStore(disk, dataDirectory, log)
   await using _store = { [Symbol.asyncDispose]: () => store.close() }
   const clientUrls = flags.advertiseClientUrls ?? listenUrls.map((url) => url.origin)
   const member = new Member({
@@ -136,16 +136,15 @@ async function tlsFor(
   return clientCa === undefined ? made : { ...made, clientCa }
 }
 
-/** etcd forgets nothing by itself: the past is kept until it is compacted, or costs half of what there may be. */
-function openStore(flags: EtcdFlags, disk: Disk, directory: string, log: Log): Promise<EmbeddedStore> {
-  const quotaBytes = flags.quotaBackendBytes === 0 ? quotaBytesDefault : flags.quotaBackendBytes
+/** etcd forgets nothing by itself: the past is kept until it is compacted, and counts against the quota until then. */
+function openStore(disk: Disk, directory: string, log: Log): Promise<EmbeddedStore> {
   return openEmbeddedStore({
     disk,
     directory: `${directory}/member`,
     clock: realClock,
     log,
     historyMsMax: Number.POSITIVE_INFINITY,
-    historyBytesMax: quotaBytes / 2,
+    historyBytesMax: Number.POSITIVE_INFINITY,
   })
 }
 
