@@ -14,10 +14,12 @@ import { authenticate } from './authn/authenticate.ts'
 import { askedImpersonation, impersonate, withoutUser } from './authn/impersonate.ts'
 import { anonymous, type User } from './authn/user.ts'
 import { alwaysAllowedPaths, authorize } from './authz/authorize.ts'
+import type { AuthorizationAttributes } from './authz/authorizer.ts'
+import { fieldSelected } from './authz/selected.ts'
 import { describe } from './describe/describe.ts'
 import { seated } from './flowcontrol/seated.ts'
 import { storeTrouble } from './registry/write.ts'
-import { parseRequestInfo, type RequestInfo } from './request/info.ts'
+import { parseRequestInfo } from './request/info.ts'
 import { parseQuery, type Query } from './request/query.ts'
 import type { Representation } from './response/negotiate.ts'
 import { answer, respondError } from './response/respond.ts'
@@ -65,13 +67,16 @@ function mayBeAnonymous({ info }: RequestContext): boolean {
 }
 
 function authorized(context: RequestContext): Answer {
-  const verdict = authorize(context, attributesOf(context.info))
+  const verdict = authorize(context, attributesOf(context))
   return verdict instanceof Promise ? verdict.then(() => dispatched(context)) : dispatched(context)
 }
 
-function attributesOf(info: RequestInfo): Parameters<typeof authorize>[1] {
-  const { verb, isResource, group, version, resource, subresource, namespace, path } = info
-  return { verb, isResource, group, version, resource, subresource, namespace, name: info.selectedName, path }
+function attributesOf(context: RequestContext): AuthorizationAttributes {
+  const { verb, isResource, group, version, resource, subresource, namespace, path, selectedName: name } = context.info
+  const asked = { verb, isResource, group, version, resource, subresource, namespace, name, path }
+  return context.http.query !== '' && (verb === 'list' || verb === 'watch' || verb === 'deletecollection')
+    ? { ...asked, selected: (field) => fieldSelected(context.query.get('fieldSelector'), field) }
+    : asked
 }
 
 function dispatched(context: RequestContext): Answer {

@@ -13,6 +13,7 @@ import type { JwtSigner } from '../wire/jwt.ts'
 import type { Authenticators } from './authn/authenticate.ts'
 import type { User } from './authn/user.ts'
 import type { Authorizer } from './authz/authorizer.ts'
+import type { NodeGraph } from './authz/node-graph.ts'
 import type { Rbac } from './authz/rbac.ts'
 import type { Classified, FlowControl } from './flowcontrol/flow-control.ts'
 import type { InFlight } from './flowcontrol/in-flight.ts'
@@ -73,6 +74,8 @@ export interface Server {
   readonly authenticators: Authenticators
   readonly authorizers: readonly Authorizer[]
   readonly rbac: Rbac
+  /** What belongs to which node. */
+  readonly nodes: NodeGraph
   /** Service account tokens. */
   readonly tokens: JwtSigner
   /** In which forms objects can be sent and got, the usual one first. */

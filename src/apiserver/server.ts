@@ -25,9 +25,13 @@ import { serviceAccountTokens } from './authn/service-account-token.ts'
 import { publicPaths } from './authz/authorize.ts'
 import type { Authorizer } from './authz/authorizer.ts'
 import { componentIdentities } from './authz/components.ts'
+import { nodeAuthorizer } from './authz/node.ts'
+import { NodeGraph } from './authz/node-graph.ts'
 import { Rbac } from './authz/rbac.ts'
 import { bootstrap } from './bootstrap/bootstrap.ts'
+import { clusterRoles } from './bootstrap/cluster-roles.ts'
 import { leaveKubernetesService } from './bootstrap/kubernetes-service.ts'
+import { parseRoles } from './bootstrap/rbac.ts'
 import { startUpkeep } from './bootstrap/upkeep.ts'
 import { FlowControl } from './flowcontrol/flow-control.ts'
 import { InFlight } from './flowcontrol/in-flight.ts'
@@ -121,6 +125,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       stopping.abort(new Error('The API server is closing'))
       server.channels.close()
       server.rbac.close()
+      server.nodes.close()
       await ready.catch(() => {})
       await upkeep.close()
       const { signal } = new AbortController()
@@ -139,6 +144,7 @@ function build(options: ApiServerOptions): Server {
   const catalog = new Catalog(options.kinds ?? builtInKinds, cache, flags.runtimeConfig, gates)
   const media: readonly Media[] = [...discoveryMedia, ...(gates.isOn('CBORServingAndStorage') ? (['cbor'] as const) : [])]
   const rbac = new Rbac(store, catalog)
+  const nodes = new NodeGraph(store, catalog)
   const tokens = createJwtSigner(options.serviceAccountKey, options.serviceAccountVerifiers)
   const server: Server = {
     store,
@@ -159,10 +165,11 @@ function build(options: ApiServerOptions): Server {
     authorizers: [
       publicPaths,
       componentIdentities,
-      ...flags.authorizationModes.flatMap((mode) => authorizerOf(mode, rbac) ?? []),
+      ...flags.authorizationModes.flatMap((mode) => authorizerOf(mode, rbac, nodes) ?? []),
       ...(options.authorizers ?? []),
     ],
     rbac,
+    nodes,
     tokens,
     media,
     negotiators: {
@@ -193,8 +200,8 @@ function build(options: ApiServerOptions): Server {
   return server
 }
 
-/** Undefined for Node: what kubelets may do is `componentIdentities`' business. */
-function authorizerOf(mode: string, rbac: Rbac): Authorizer | undefined {
+function authorizerOf(mode: string, rbac: Rbac, nodes: NodeGraph): Authorizer | undefined {
+  if (mode === 'Node') return nodeAuthorizer(nodes, parseRoles(clusterRoles).find(({ name }) => name === 'system:node')?.rules ?? [])
   if (mode === 'RBAC') return rbac.authorizer
   if (mode === 'AlwaysAllow') return () => ({ verdict: 'allow' })
   if (mode === 'AlwaysDeny') return () => ({ verdict: 'none', reason: 'Everything is forbidden.' })

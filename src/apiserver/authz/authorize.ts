@@ -1,5 +1,5 @@
 /**
- * May they? The authorizers are asked in order; the first that has an opinion decides. `system:masters` may do everything and is not
+ * May they? The authorizers are asked in order; the first that has an opinion decides, and what the others said is why not. `system:masters` may do everything and is not
  * even looked up. A refusal is the 403 that kubectl prints.
  */
 
@@ -20,15 +20,22 @@ export function decide(
   user: User,
   attributes: AuthorizationAttributes,
   from = 0,
+  reasons = '',
 ): Decision | Promise<Decision> {
   if (user.groups.includes(mastersGroup)) return { verdict: 'allow' }
+  let said = reasons
   for (let i = from; i < authorizers.length; i++) {
     const decision = (authorizers[i] as Authorizer)(user, attributes)
     if (decision instanceof Promise)
-      return decision.then((one) => (one.verdict === 'none' ? decide(authorizers, user, attributes, i + 1) : one))
+      return decision.then((one) => (one.verdict === 'none' ? decide(authorizers, user, attributes, i + 1, joined(said, one.reason)) : one))
     if (decision.verdict !== 'none') return decision
+    said = joined(said, decision.reason)
   }
-  return { verdict: 'none' }
+  return said === '' ? { verdict: 'none' } : { verdict: 'none', reason: said }
+}
+
+function joined(before: string, reason: string | undefined): string {
+  return reason === undefined || reason === '' ? before : before === '' ? reason : `${before}\n${reason}`
 }
 
 function enforce({ user, server }: RequestContext, attributes: AuthorizationAttributes, decision: Decision): void {

@@ -15,6 +15,8 @@ export interface AuthorizationAttributes {
   readonly name: string
   /** Of requests that are about no resource. */
   readonly path: string
+  /** Of a list, a watch or a deletecollection that is to be about objects with one value of a field: that value. */
+  readonly selected?: (field: string) => string | undefined
 }
 
 export type Decision = { readonly verdict: 'allow' | 'deny' | 'none'; readonly reason?: string }

@@ -1,6 +1,6 @@
 /**
- * The parts of the control plane may do everything, as long as they prove who they are: controller manager, scheduler, API server and
- * kubelets. Users are rbac.ts's business.
+ * The parts of the control plane may do everything, as long as they prove who they are: controller manager, scheduler, API server. Kubelets are
+ * node.ts's business, users rbac.ts's.
  */
 import type { Authorizer } from './authorizer.ts'
 
@@ -14,5 +14,4 @@ const names = new Set([
   simulatedNodesUser,
 ])
 
-export const componentIdentities: Authorizer = ({ name, groups }) =>
-  names.has(name) || (name.startsWith('system:node:') && groups.includes('system:nodes')) ? { verdict: 'allow' } : { verdict: 'none' }
+export const componentIdentities: Authorizer = ({ name }) => (names.has(name) ? { verdict: 'allow' } : { verdict: 'none' })

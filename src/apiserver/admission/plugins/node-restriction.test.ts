@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { startTestApiServer, type TestApiServer } from '../../../testing/api-server.ts'
 
 const base = '/api/v1/namespaces/default'
+/** Much of this the node authorizer would refuse first. */
+const permissive = { flags: { authorizationModes: ['AlwaysAllow'] } }
 const merge = { 'content-type': 'application/merge-patch+json' }
 const kubelet = { session: { user: { name: 'system:node:n1', groups: ['system:nodes', 'system:authenticated'] } } }
 
@@ -12,7 +14,7 @@ async function asNode(api: TestApiServer, method: string, path: string, body?: o
 }
 
 test('nodes: its own, with labels that describe it, and no taints', async () => {
-  await using api = await startTestApiServer()
+  await using api = await startTestApiServer(permissive)
   const labels = { 'kubernetes.io/hostname': 'n1', 'node-role.kubernetes.io/control-plane': '', mine: 'x', 'a.node.kubernetes.io/b': 'c' }
   const nodes = '/api/v1/nodes'
   expect(await asNode(api, 'POST', nodes, { metadata: { name: 'n2' } })).toBe(
@@ -32,7 +34,7 @@ test('nodes: its own, with labels that describe it, and no taints', async () => 
 })
 
 test('Pods: the status of its own, mirrors of itself, nothing else', async () => {
-  await using api = await startTestApiServer()
+  await using api = await startTestApiServer(permissive)
   const { json: node } = await api.request('POST', '/api/v1/nodes', { metadata: { name: 'n1' } })
   await api.request('POST', `${base}/serviceaccounts`, { metadata: { name: 'default' } })
   const pod = (name: string, nodeName: string, metadata: object = {}, spec: object = {}): object => ({
@@ -74,7 +76,7 @@ test('Pods: the status of its own, mirrors of itself, nothing else', async () =>
 })
 
 test('tokens: for Pods that run on it, and audiences that they name', async () => {
-  await using api = await startTestApiServer()
+  await using api = await startTestApiServer(permissive)
   await api.request('POST', `${base}/serviceaccounts`, { metadata: { name: 'default' } })
   const sources = [{ serviceAccountToken: { path: 't', audience: 'vault' } }]
   const spec = { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }], volumes: [{ name: 'v', projected: { sources } }] }
@@ -92,7 +94,7 @@ test('tokens: for Pods that run on it, and audiences that they name', async () =
 })
 
 test('leases: its own, in their namespace', async () => {
-  await using api = await startTestApiServer()
+  await using api = await startTestApiServer(permissive)
   const leases = (namespace: string): string => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
   expect(await asNode(api, 'POST', leases('default'), { metadata: { name: 'n1' } })).toBe(
     'leases.coordination.k8s.io "n1" is forbidden: can only access leases in the "kube-node-lease" system namespace',

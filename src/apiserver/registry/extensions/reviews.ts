@@ -11,6 +11,7 @@ import type { HttpResponse } from '../../../wire/http.ts'
 import type { User } from '../../authn/user.ts'
 import { decide } from '../../authz/authorize.ts'
 import type { AuthorizationAttributes } from '../../authz/authorizer.ts'
+import { fieldSelected } from '../../authz/selected.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
 import { decodeObject } from '../../request/decode.ts'
 import { parseWriteOptions } from '../../request/write-options.ts'
@@ -32,6 +33,10 @@ interface ResourceAttributes {
   readonly resource?: string
   readonly subresource?: string
   readonly name?: string
+  readonly fieldSelector?: {
+    readonly rawSelector?: string
+    readonly requirements?: readonly { readonly key?: string; readonly operator?: string; readonly values?: readonly string[] }[] | null
+  } | null
 }
 interface AccessSpec {
   readonly resourceAttributes?: ResourceAttributes | null
@@ -78,9 +83,18 @@ async function accessStatus(context: RequestContext, user: User, spec: AccessSpe
 
 function attributesOf({ resourceAttributes, nonResourceAttributes }: AccessSpec): AuthorizationAttributes {
   const { verb = '', group = '', version = '', resource = '', subresource = '', namespace = '', name = '' } = resourceAttributes ?? {}
-  if (resourceAttributes) return { verb, group, version, resource, subresource, namespace, name, isResource: true, path: '' }
+  if (resourceAttributes) {
+    const selected = (field: string): string | undefined => selectedBy(resourceAttributes.fieldSelector, field)
+    return { verb, group, version, resource, subresource, namespace, name, isResource: true, path: '', selected }
+  }
   const { path = '', verb: pathVerb = '' } = nonResourceAttributes ?? {}
   return { verb: pathVerb, path, isResource: false, group: '', version: '', resource: '', subresource: '', namespace: '', name: '' }
+}
+
+function selectedBy(selector: ResourceAttributes['fieldSelector'], field: string): string | undefined {
+  if (selector?.rawSelector) return fieldSelected(selector.rawSelector, field)
+  const one = (selector?.requirements ?? []).find(({ key, operator, values }) => key === field && operator === 'In' && values?.length === 1)
+  return one?.values?.[0]
 }
 
 function refuse(errors: Iterable<FieldError>): void {
