@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { putRequest, rangeRequest, txnRequest } from '../src/etcd/messages.ts'
 import { EtcdClient } from '../src/testing/etcd-client.ts'
-import { frameMessage } from '../src/wire/grpc-server.ts'
+import { frameMessage } from '../src/wire/grpc-frames.ts'
 
 export interface MeasuredEtcd extends AsyncDisposable {
   readonly address: string

@@ -1,7 +1,7 @@
 /**
  * The Cluster service of a cluster that is one member. It can be listed; it does not grow: replication is what a real etcd cluster is for.
  */
-import { GrpcError, grpcCode } from '../wire/grpc-server.ts'
+import { GrpcError, grpcCode } from '../wire/grpc-status.ts'
 import type { Of, Partially } from '../wire/protobuf-message.ts'
 import { etcdError } from './errors.ts'
 import type { Member } from './member.ts'

@@ -2,7 +2,7 @@
  * etcd's errors: codes and messages are part of its protocol, clients compare the text. One table, and the translation from the store's.
  */
 import type { StoreErrorCode } from '../store/store.ts'
-import { GrpcError, grpcCode } from '../wire/grpc-server.ts'
+import { GrpcError, grpcCode } from '../wire/grpc-status.ts'
 
 const table = {
   emptyKey: [grpcCode.invalidArgument, 'etcdserver: key is not provided'],

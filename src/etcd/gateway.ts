@@ -9,7 +9,8 @@
  * protocol itself names some fields in camel case and others not, so the table of those messages is data here.
  */
 
-import { GrpcError, type GrpcMethod, type GrpcStream, grpcCode, LongMessage } from '../wire/grpc-server.ts'
+import { type GrpcMethod, type GrpcStream, LongMessage } from '../wire/grpc-server.ts'
+import { GrpcError, grpcCode } from '../wire/grpc-status.ts'
 import type { BodySink, HttpRequest, HttpResponse } from '../wire/http.ts'
 import type { Field, MessageType } from '../wire/protobuf-message.ts'
 import { etcdErrorFrom } from './errors.ts'

@@ -3,7 +3,8 @@
  * downgrading a cluster) is answered as etcd answers it for one.
  */
 import { createHash } from 'node:crypto'
-import type { GrpcError, GrpcStream, GrpcStreamHandler } from '../wire/grpc-server.ts'
+import type { GrpcStream, GrpcStreamHandler } from '../wire/grpc-server.ts'
+import { GrpcError, grpcCode } from '../wire/grpc-status.ts'
 import type { Of, Partially } from '../wire/protobuf-message.ts'
 import { databaseOf } from './database.ts'
 import { etcdError, etcdErrorFrom } from './errors.ts'
@@ -107,9 +108,16 @@ export class MaintenanceService {
       this.#member.log.error('Cannot send a snapshot', { error })
       stream.end(etcdErrorFrom(error) as GrpcError)
     }
+    let isAsked = false
     return {
-      onRequest: () => void this.#sendSnapshot(stream).then(() => stream.end(), fail),
-      onRequestsEnd: () => {},
+      onRequest: () => {
+        if (isAsked) return
+        isAsked = true
+        void this.#sendSnapshot(stream).then(() => stream.end(), fail)
+      },
+      onRequestsEnd: () => {
+        if (!isAsked) stream.end(new GrpcError(grpcCode.unknown, 'EOF'))
+      },
     }
   }
 

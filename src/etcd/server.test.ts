@@ -6,7 +6,7 @@ import { connect } from 'node:http2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EtcdClient } from '../testing/etcd-client.ts'
 import { startTestEtcd, type TestEtcd } from '../testing/etcd-server.ts'
-import { grpcCode } from '../wire/grpc-server.ts'
+import { grpcCode } from '../wire/grpc-status.ts'
 
 const text = (value: string) => new TextEncoder().encode(value)
 let etcd: TestEtcd
@@ -211,7 +211,7 @@ describe('input that no client sends', () => {
   test('frames that lie about their length, are cut off, or claim to be compressed', async () => {
     const cases: [number[], string][] = [
       [[0, 0, 0, 0, 9, 1], 'unexpected EOF'],
-      [[0, 0, 0], 'unexpected EOF'],
+      [[0, 0, 0], 'EOF'],
       [[0, 0xff, 0xff, 0xff, 0xff], 'grpc: received message larger than max (4294967295 vs. 2097152)'],
       [[1, 0, 0, 0, 0], 'grpc: compressed flag set with identity or empty encoding'],
       [[7, 0, 0, 0, 0], 'grpc: received unexpected payload format 7'],
@@ -224,6 +224,10 @@ describe('input that no client sends', () => {
     expect(await rawCall('/nobody.Knows/It', Buffer.alloc(5))).toMatchObject({
       'grpc-status': '12',
       'grpc-message': 'unknown service nobody.Knows',
+    })
+    expect(await rawCall('/etcdserverpb.Maintenance/Snapshot', Buffer.alloc(0))).toMatchObject({
+      'grpc-status': '2',
+      'grpc-message': 'EOF',
     })
     expect(await client.range({ key: 'a' })).toBeDefined()
   })

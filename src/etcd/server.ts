@@ -82,7 +82,7 @@ class Handlers {
     const methods = etcdMethods(member)
     const requestBytesMax = member.options.requestBytesMax + overheadBytes
     this.#access = access
-    this.#grpc = grpcHandler({ methods, requestBytesMax, log: member.log, onDone: metrics.count })
+    this.#grpc = grpcHandler({ methods, requestBytesMax, clock: member.clock, log: member.log, onDone: metrics.count })
     // Base64 is a third longer than what it says.
     this.#gateway = gateway(methods, requestBytesMax * 2)
     this.#clientPages = clientPages(member, health, metrics)

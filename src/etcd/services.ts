@@ -2,7 +2,8 @@
  * The table of all methods: path, messages, who answers. The whole surface of etcd's v3 API at a glance. Authentication is off and stays off:
  * its methods say so in etcd's words, and users cannot be made.
  */
-import { GrpcError, type GrpcMethod, grpcCode, streaming, unary } from '../wire/grpc-server.ts'
+import { type GrpcMethod, streaming, unary } from '../wire/grpc-server.ts'
+import { GrpcError, grpcCode } from '../wire/grpc-status.ts'
 import { enumeration, message, string } from '../wire/protobuf-message.ts'
 import { ClusterService } from './cluster.ts'
 import { etcdError } from './errors.ts'

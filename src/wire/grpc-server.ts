@@ -10,39 +10,14 @@
  * A newcomer would get wrong: a stream's requests are handed over as they come, so their handler must be quick; and `send` queues, so
  * who sends much asks `unsentBytes` first.
  */
+import type { Clock, Timer } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
+import { frameMessage, GrpcFrameReader, prefixBytes } from './grpc-frames.ts'
+import { answerTypeOf, contentType, encodingOf, timeoutMsOf } from './grpc-request.ts'
+import { GrpcError, grpcCode } from './grpc-status.ts'
 import type { BodyReceiver, BodySink, HttpHandler, HttpHeaders, HttpRequest, HttpResponse } from './http.ts'
-import { ProtobufError, ProtobufWriter } from './protobuf.ts'
+import { ProtobufError } from './protobuf.ts'
 import type { MessageType, Partially } from './protobuf-message.ts'
-
-export const grpcCode = {
-  ok: 0,
-  canceled: 1,
-  unknown: 2,
-  invalidArgument: 3,
-  deadlineExceeded: 4,
-  notFound: 5,
-  alreadyExists: 6,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  failedPrecondition: 9,
-  aborted: 10,
-  outOfRange: 11,
-  unimplemented: 12,
-  internal: 13,
-  unavailable: 14,
-  dataLoss: 15,
-  unauthenticated: 16,
-} as const
-
-export class GrpcError extends Error {
-  override readonly name = 'GrpcError'
-  readonly code: number
-  constructor(code: number, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
-}
 
 /** An answer that is already bytes, `bytes` of them in pieces that are made while it is sent. For answers too long for one turn. */
 export class LongMessage {
@@ -112,15 +87,19 @@ export interface GrpcOptions {
   /** By path: "/etcdserverpb.KV/Range". */
   readonly methods: ReadonlyMap<string, GrpcMethod>
   readonly requestBytesMax: number
+  readonly clock: Clock
   readonly log: Log
   /** Called once for each call with its path and status. */
   readonly onDone?: (path: string, code: number) => void
 }
 
-const prefixBytes = 5
-const contentType = 'application/grpc'
-const answerHeaders: HttpHeaders = { 'content-type': contentType }
-const okTrailers: HttpHeaders = { 'grpc-status': '0' }
+const okTrailers: HttpHeaders = { 'grpc-status': '0', 'grpc-message': '' }
+const okAtEnd = (): HttpHeaders => okTrailers
+/** An answer that says its status in its only headers. */
+const nothingAtEnd = (): undefined => undefined
+/** By content-type. Few, and shared by all answers. */
+const answerHeaders = new Map<string, HttpHeaders>([[contentType, { 'content-type': contentType }]])
+const answerHeadersMax = 20
 
 /** Whether a request is meant for gRPC; others on the same port are plain HTTP. */
 export function isGrpc(request: HttpRequest): boolean {
@@ -130,24 +109,66 @@ export function isGrpc(request: HttpRequest): boolean {
 export function grpcHandler(options: GrpcOptions): HttpHandler {
   const services = new Set(Array.from(options.methods.keys(), (path) => path.slice(0, path.lastIndexOf('/') + 1)))
   return (request) => {
-    const method = options.methods.get(request.path)
-    if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' } }
-    if (method === undefined) return failed(unknownMethod(request.path, services))
-    return method.kind === 'unary' ? answerUnary(options, method, request) : answerStream(options, method, request)
+    const type = answerTypeOf(request.headers['content-type'])
+    if (type === undefined) {
+      const message = `invalid gRPC request content-type ${JSON.stringify(request.headers['content-type'] ?? '')}`
+      return refused(415, new GrpcError(grpcCode.invalidArgument, message))
+    }
+    let timeoutMs: number | undefined
+    try {
+      timeoutMs = timeoutMsOf(request.headers)
+    } catch (error) {
+      return refused(400, error as GrpcError)
+    }
+    if (request.method !== 'POST') {
+      const message = `Received a HEADERS frame with :method ${JSON.stringify(request.method)} which should be POST`
+      return refused(405, new GrpcError(grpcCode.internal, message))
+    }
+    // Go's methods have their query too, and nothing is called so.
+    const path = request.query === '' ? request.path : `${request.path}?${request.query}`
+    const method = options.methods.get(path)
+    const headers = headersOf(type)
+    if (method === undefined) return failed(unknownMethod(path, services), headers)
+    const call = { options, request, headers, timeoutMs }
+    return method.kind === 'unary' ? answerUnary(call, method) : answerStream(call, method)
   }
+}
+
+/** What a call is, beside its method. */
+interface Call {
+  readonly options: GrpcOptions
+  readonly request: HttpRequest
+  /** Of its answer. */
+  readonly headers: HttpHeaders
+  readonly timeoutMs: number | undefined
+}
+
+function headersOf(type: string): HttpHeaders {
+  let headers = answerHeaders.get(type)
+  if (headers !== undefined) return headers
+  headers = { 'content-type': type }
+  if (answerHeaders.size < answerHeadersMax) answerHeaders.set(type, headers)
+  return headers
 }
 
 function unknownMethod(path: string, services: ReadonlySet<string>): GrpcError {
   const slash = path.lastIndexOf('/')
+  if (slash <= 0) return new GrpcError(grpcCode.unimplemented, `malformed method name: ${JSON.stringify(path)}`)
   const [service, name] = [path.slice(1, slash), path.slice(slash + 1)]
   return services.has(path.slice(0, slash + 1))
     ? new GrpcError(grpcCode.unimplemented, `unknown method ${name} for service ${service}`)
     : new GrpcError(grpcCode.unimplemented, `unknown service ${service}`)
 }
 
-function failed(error: GrpcError): HttpResponse {
-  return { status: 200, headers: { ...answerHeaders, ...statusHeaders(error) } }
+function failed(error: GrpcError, headers: HttpHeaders, status = 200): HttpResponse {
+  return { status, headers: { ...headers, ...statusHeaders(error) }, trailers: nothingAtEnd }
 }
+
+function refused(status: number, error: GrpcError): HttpResponse {
+  return failed(error, headersOf(contentType), status)
+}
+
+const deadlineExceeded = (): GrpcError => new GrpcError(grpcCode.deadlineExceeded, 'context deadline exceeded')
 
 function statusHeaders(error: GrpcError): HttpHeaders {
   return { 'grpc-status': String(error.code), 'grpc-message': percentEncoded(error.message) }
@@ -164,43 +185,58 @@ function percentEncoded(text: string): string {
   return encoded
 }
 
-function asGrpcError(options: GrpcOptions, path: string, error: unknown): GrpcError {
+/** `unreadable`: what grpc-go says before the reason when a message is not what it should be. */
+function asGrpcError(options: GrpcOptions, path: string, error: unknown, unreadable: string): GrpcError {
   if (error instanceof GrpcError) return error
-  if (error instanceof ProtobufError) return new GrpcError(grpcCode.internal, `grpc: error unmarshalling request: ${error.message}`)
+  if (error instanceof ProtobufError) return new GrpcError(grpcCode.internal, `grpc: ${unreadable}: ${error.message}`)
   options.log.error('A gRPC method failed', { error, path })
   return new GrpcError(grpcCode.internal, 'internal error')
 }
 
 // ---- unary
 
-function answerUnary(
-  options: GrpcOptions,
-  method: GrpcMethod & { kind: 'unary' },
-  request: HttpRequest,
-): HttpResponse | Promise<HttpResponse> {
+function answerUnary(call: Call, method: GrpcMethod & { kind: 'unary' }): HttpResponse | Promise<HttpResponse> {
+  const { options, request, headers, timeoutMs } = call
   const finish = (answer: unknown): HttpResponse => {
     options.onDone?.(request.path, grpcCode.ok)
-    if (answer instanceof LongMessage) return { status: 200, headers: answerHeaders, body: longBody(answer), trailers: () => okTrailers }
-    return { status: 200, headers: answerHeaders, body: frameMessage(method.answer, answer), trailers: () => okTrailers }
+    const body = answer instanceof LongMessage ? longBody(answer) : frameMessage(method.answer, answer)
+    return { status: 200, headers, body, trailers: okAtEnd }
   }
   const fail = (cause: unknown): HttpResponse => {
-    const error = asGrpcError(options, request.path, cause)
+    const error = asGrpcError(options, request.path, cause, 'error unmarshalling request')
     options.onDone?.(request.path, error.code)
-    return failed(error)
+    return failed(error, headers)
   }
   const run = (payload: Uint8Array): HttpResponse | Promise<HttpResponse> => {
     try {
       const answer = method.handle(method.request.decode(payload) as never, payload.length)
-      return answer instanceof Promise ? answer.then(finish, fail).catch(fail) : finish(answer)
+      if (!(answer instanceof Promise)) return finish(answer)
+      return beforeDeadline(options.clock, timeoutMs, answer).then(finish, fail).catch(fail)
     } catch (error) {
       return fail(error)
     }
   }
-  const body = new UnaryBody(options.requestBytesMax)
+  // Nobody answers within a microsecond; beyond that, what is answered at once is in time.
+  if (timeoutMs !== undefined && timeoutMs <= 0.001) return fail(deadlineExceeded())
+  let body: UnaryBody
+  try {
+    body = new UnaryBody(options.requestBytesMax, encodingOf(request.headers))
+  } catch (error) {
+    return fail(error)
+  }
   request.bodyParts?.(body)
   if (body.error !== undefined) return fail(body.error)
   if (body.payload !== undefined) return run(body.payload)
-  return body.whenDone(request.signal).then(run, fail)
+  return beforeDeadline(options.clock, timeoutMs, body.whenDone(request.signal)).then(run, fail)
+}
+
+/** What `work` comes to, unless its caller has stopped waiting by then. The work itself goes on: it may be half done. */
+function beforeDeadline<T>(clock: Clock, timeoutMs: number | undefined, work: Promise<T>): Promise<T> {
+  if (timeoutMs === undefined) return work
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(timeoutMs, () => reject(deadlineExceeded()))
+    work.then(resolve, reject).finally(() => timer.cancel())
+  })
 }
 
 function longBody(answer: LongMessage): (sink: BodySink) => Promise<void> {
@@ -214,13 +250,13 @@ function longBody(answer: LongMessage): (sink: BodySink) => Promise<void> {
 
 /** Collects the one message of a unary call, usually in a single piece that is already there. */
 class UnaryBody implements BodyReceiver {
-  readonly #frames: FrameReader
+  readonly #frames: GrpcFrameReader
   payload: Uint8Array | undefined
   error: GrpcError | undefined
   #settle: (() => void) | undefined
 
-  constructor(bytesMax: number) {
-    this.#frames = new FrameReader(bytesMax)
+  constructor(bytesMax: number, encoding: string) {
+    this.#frames = new GrpcFrameReader(bytesMax, encoding)
   }
 
   onBytes(bytes: Uint8Array): void {
@@ -236,7 +272,8 @@ class UnaryBody implements BodyReceiver {
   }
 
   onEnd(): void {
-    if (this.payload === undefined) this.error ??= this.#frames.endError() ?? new GrpcError(grpcCode.internal, 'EOF')
+    if (this.payload === undefined)
+      this.error ??= new GrpcError(grpcCode.unknown, this.#frames.bytesLeft < prefixBytes ? 'EOF' : 'unexpected EOF')
     this.#settle?.()
   }
 
@@ -246,22 +283,23 @@ class UnaryBody implements BodyReceiver {
         if (this.error !== undefined) reject(this.error)
         else resolve(this.payload as Uint8Array)
       }
-      signal.addEventListener('abort', () => reject(new GrpcError(grpcCode.canceled, 'context canceled')), { once: true })
+      const onGone = (): void => reject(new GrpcError(grpcCode.canceled, 'context canceled'))
+      if (signal.aborted) onGone()
+      else signal.addEventListener('abort', onGone, { once: true })
     })
   }
 }
 
 // ---- streams
 
-function answerStream(options: GrpcOptions, method: GrpcMethod & { kind: 'stream' }, request: HttpRequest): HttpResponse {
+function answerStream(call: Call, method: GrpcMethod & { kind: 'stream' }): HttpResponse {
   let ended: GrpcError | undefined
   return {
     status: 200,
-    headers: answerHeaders,
+    headers: call.headers,
     body: async (sink) => {
-      const call = new StreamCall(options, method, request, sink)
-      ended = await call.done
-      options.onDone?.(request.path, ended?.code ?? grpcCode.ok)
+      ended = await new StreamCall(call, method, sink).done
+      call.options.onDone?.(call.request.path, ended?.code ?? grpcCode.ok)
     },
     trailers: () => (ended === undefined ? okTrailers : statusHeaders(ended)),
   }
@@ -273,18 +311,18 @@ class StreamCall implements GrpcStream<never>, BodyReceiver {
   readonly #options: GrpcOptions
   readonly #method: GrpcMethod & { kind: 'stream' }
   readonly #sink: BodySink
-  readonly #frames: FrameReader
+  #frames: GrpcFrameReader | undefined
   readonly #over = new AbortController()
   #handler: GrpcStreamHandler<never> | undefined
   #finish: (error: GrpcError | undefined) => void = () => {}
   #isOver = false
+  #deadline: Timer | undefined
 
-  constructor(options: GrpcOptions, method: GrpcMethod & { kind: 'stream' }, request: HttpRequest, sink: BodySink) {
+  constructor({ options, request, timeoutMs }: Call, method: GrpcMethod & { kind: 'stream' }, sink: BodySink) {
     this.#options = options
     this.#method = method
     this.request = request
     this.#sink = sink
-    this.#frames = new FrameReader(options.requestBytesMax)
     this.done = new Promise((resolve) => {
       this.#finish = resolve
     })
@@ -293,6 +331,8 @@ class StreamCall implements GrpcStream<never>, BodyReceiver {
     if (sink.signal.aborted) onGone()
     else {
       this.#guard(() => {
+        this.#frames = new GrpcFrameReader(options.requestBytesMax, encodingOf(request.headers))
+        if (timeoutMs !== undefined) this.#deadline = options.clock.after(timeoutMs, () => this.end(deadlineExceeded()))
         this.#handler = method.open(this)
         request.bodyParts?.(this)
       })
@@ -322,6 +362,7 @@ class StreamCall implements GrpcStream<never>, BodyReceiver {
   end(error?: GrpcError): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#deadline?.cancel()
     this.#over.abort(error ?? new Error('The call has ended'))
     this.#finish(error)
   }
@@ -329,7 +370,7 @@ class StreamCall implements GrpcStream<never>, BodyReceiver {
   onBytes(bytes: Uint8Array): void {
     if (this.#isOver) return
     this.#guard(() => {
-      this.#frames.push(bytes, (payload) => {
+      this.#frames?.push(bytes, (payload) => {
         if (!this.#isOver) this.#handler?.onRequest(this.#method.request.decode(payload) as never)
       })
     })
@@ -337,8 +378,8 @@ class StreamCall implements GrpcStream<never>, BodyReceiver {
 
   onEnd(): void {
     if (this.#isOver) return
-    const error = this.#frames.endError()
-    if (error !== undefined) this.end(error)
+    // grpc-go takes the beginning of a prefix for the end.
+    if ((this.#frames?.bytesLeft ?? 0) >= prefixBytes) this.end(new GrpcError(grpcCode.internal, 'unexpected EOF'))
     else this.#guard(() => this.#handler?.onRequestsEnd())
   }
 
@@ -346,88 +387,7 @@ class StreamCall implements GrpcStream<never>, BodyReceiver {
     try {
       run()
     } catch (error) {
-      this.end(asGrpcError(this.#options, this.request.path, error))
+      this.end(asGrpcError(this.#options, this.request.path, error, 'failed to unmarshal the received message'))
     }
   }
-}
-
-// ---- frames
-
-/** Cuts what comes into messages. Throws a `GrpcError` for what no message can begin with. */
-class FrameReader {
-  readonly #bytesMax: number
-  #parts: Uint8Array[] = []
-  #bytes = 0
-
-  constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax
-  }
-
-  push(bytes: Uint8Array, onMessage: (payload: Uint8Array) => void): void {
-    let data = bytes
-    if (this.#bytes > 0) {
-      this.#parts.push(bytes)
-      this.#bytes += bytes.length
-      // A long message that comes in small pieces is put together once, not once a piece.
-      if (this.#bytes < this.#wanted()) return
-      data = Buffer.concat(this.#parts)
-      this.#parts = []
-      this.#bytes = 0
-    }
-    let at = 0
-    while (data.length - at >= prefixBytes) {
-      const end = at + prefixBytes + this.#lengthAt(data, at)
-      if (end > data.length) break
-      onMessage(data.subarray(at + prefixBytes, end))
-      at = end
-    }
-    if (at === data.length) return
-    this.#parts = [at === 0 ? data : data.slice(at)]
-    this.#bytes = data.length - at
-  }
-
-  /** Why the end comes too early, if it does. */
-  endError(): GrpcError | undefined {
-    return this.#bytes === 0 ? undefined : new GrpcError(grpcCode.internal, 'unexpected EOF')
-  }
-
-  #wanted(): number {
-    const head = this.#parts[0] as Uint8Array
-    if (head.length >= prefixBytes) return prefixBytes + this.#lengthAt(head, 0)
-    if (this.#bytes < prefixBytes) return prefixBytes
-    this.#parts = [Buffer.concat(this.#parts)]
-    return prefixBytes + this.#lengthAt(this.#parts[0] as Uint8Array, 0)
-  }
-
-  #lengthAt(data: Uint8Array, at: number): number {
-    const flag = data[at]
-    if (flag === 1) throw new GrpcError(grpcCode.internal, 'grpc: compressed flag set with identity or empty encoding')
-    if (flag !== 0) throw new GrpcError(grpcCode.internal, `grpc: received unexpected payload format ${flag}`)
-    const length =
-      (data[at + 1] as number) * 0x1_00_00_00 +
-      (((data[at + 2] as number) << 16) | ((data[at + 3] as number) << 8) | (data[at + 4] as number))
-    if (length > this.#bytesMax)
-      throw new GrpcError(grpcCode.resourceExhausted, `grpc: received message larger than max (${length} vs. ${this.#bytesMax})`)
-    return length
-  }
-}
-
-let shared = new ProtobufWriter(4096)
-const prefix = new Uint8Array(prefixBytes)
-const sharedBytesMax = 1024 * 1024
-
-/** A message with its prefix, in memory of its own. */
-export function frameMessage<V>(type: MessageType<V>, value: unknown): Uint8Array {
-  const writer = shared
-  writer.reset()
-  writer.raw(prefix)
-  type.write(writer, value as Partially<V>)
-  const bytes = writer.finish()
-  const length = bytes.length - prefixBytes
-  if (length > sharedBytesMax) shared = new ProtobufWriter(4096)
-  bytes[1] = length >>> 24
-  bytes[2] = length >>> 16
-  bytes[3] = length >>> 8
-  bytes[4] = length
-  return bytes
 }

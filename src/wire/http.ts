@@ -92,8 +92,8 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   /** Absent: no body. After `upgrade()` was called the response is ignored: answer `{status: 101, headers: {}}`. */
   readonly body?: HttpBody
-  /** Headers behind the body, asked for when it has ended. HTTP/2 only. */
-  readonly trailers?: () => HttpHeaders
+  /** Headers behind the body, asked for when it has ended; undefined for none after all. Such an answer has no Content-Length. HTTP/2 only. */
+  readonly trailers?: () => HttpHeaders | undefined
 }
 
 /** May answer at once: hot paths stay free of promises. A throw or a rejection is a bug and becomes a plain 500. */

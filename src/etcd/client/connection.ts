@@ -9,7 +9,7 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { type ChannelCredentials, Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import type { Clock } from '../../std/clock.ts'
-import { grpcCode } from '../../wire/grpc-server.ts'
+import { grpcCode } from '../../wire/grpc-status.ts'
 import type { MessageType, Partially } from '../../wire/protobuf-message.ts'
 
 export interface EtcdTls {

@@ -79,7 +79,8 @@ export class RequestRunner {
     }
     if (typeof body !== 'function') {
       const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body
-      if (response.status !== 204 && response.status !== 304) stream.responseBytes = bytes === undefined ? 0 : bytes.length
+      const hasLength = response.trailers === undefined && response.status !== 204 && response.status !== 304
+      if (hasLength) stream.responseBytes = bytes === undefined ? 0 : bytes.length
       if (bytes !== undefined && !hasNoBody) stream.write(bytes)
     }
     stream.trailers = response.trailers?.()
