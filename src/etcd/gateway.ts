@@ -38,7 +38,8 @@ const routes: Readonly<Record<string, string>> = {
   '/v3/maintenance/alarm': 'Maintenance/Alarm',
   '/v3/maintenance/status': 'Maintenance/Status',
   '/v3/maintenance/defragment': 'Maintenance/Defragment',
-  '/v3/maintenance/hash': 'Maintenance/HashKV',
+  '/v3/maintenance/hash': 'Maintenance/Hash',
+  '/v3/maintenance/hashkv': 'Maintenance/HashKV',
   '/v3/maintenance/snapshot': 'Maintenance/Snapshot',
   '/v3/maintenance/transfer-leadership': 'Maintenance/MoveLeader',
   '/v3/maintenance/downgrade': 'Maintenance/Downgrade',
@@ -47,7 +48,25 @@ const routes: Readonly<Record<string, string>> = {
   '/v3/auth/disable': 'Auth/AuthDisable',
   '/v3/auth/authenticate': 'Auth/Authenticate',
   '/v3/auth/user/list': 'Auth/UserList',
+  '/v3/auth/user/add': 'Auth/UserAdd',
+  '/v3/auth/user/get': 'Auth/UserGet',
+  '/v3/auth/user/delete': 'Auth/UserDelete',
+  '/v3/auth/user/changepw': 'Auth/UserChangePassword',
+  '/v3/auth/user/grant': 'Auth/UserGrantRole',
+  '/v3/auth/user/revoke': 'Auth/UserRevokeRole',
   '/v3/auth/role/list': 'Auth/RoleList',
+  '/v3/auth/role/add': 'Auth/RoleAdd',
+  '/v3/auth/role/get': 'Auth/RoleGet',
+  '/v3/auth/role/delete': 'Auth/RoleDelete',
+  '/v3/auth/role/grant': 'Auth/RoleGrantPermission',
+  '/v3/auth/role/revoke': 'Auth/RoleRevokePermission',
+  '/v3/lock/lock': 'v3lockpb.Lock/Lock',
+  '/v3/lock/unlock': 'v3lockpb.Lock/Unlock',
+  '/v3/election/campaign': 'v3electionpb.Election/Campaign',
+  '/v3/election/proclaim': 'v3electionpb.Election/Proclaim',
+  '/v3/election/leader': 'v3electionpb.Election/Leader',
+  '/v3/election/observe': 'v3electionpb.Election/Observe',
+  '/v3/election/resign': 'v3electionpb.Election/Resign',
 }
 
 const statuses: Readonly<Record<number, number>> = {
@@ -86,9 +105,9 @@ export function gateway(methods: ReadonlyMap<string, GrpcMethod>, bytesMax: numb
       try {
         const body = await request.body(bytesMax)
         if (body === 'too-large') throw new GrpcError(grpcCode.resourceExhausted, 'http: request body too large')
-        const method = methods.get(`/etcdserverpb.${name}`) as GrpcMethod
+        const method = methods.get(name.includes('.') ? `/${name}` : `/etcdserverpb.${name}`) as GrpcMethod
         const value = fromJson(method.request, parsed(body))
-        return method.kind === 'unary' ? await unaryAnswer(method, value, body.length) : streamAnswer(method, value, request)
+        return method.kind === 'unary' ? await unaryAnswer(method, value, body.length, request) : streamAnswer(method, value, request)
       } catch (error) {
         const known = etcdErrorFrom(error)
         if (known instanceof GrpcError) return failure(known)
@@ -105,14 +124,28 @@ function failure({ code, message }: GrpcError): HttpResponse {
 function parsed(body: Uint8Array): unknown {
   const text = new TextDecoder().decode(body)
   try {
-    return text.trim() === '' ? {} : JSON.parse(text)
+    return text.trim() === '' ? {} : JSON.parse(text, exactly)
   } catch (cause) {
-    throw new GrpcError(grpcCode.invalidArgument, `proto: syntax error: ${(cause as Error).message}`)
+    const { message } = cause as Error
+    const at = /at position (\d+)/.exec(message)?.[1]
+    const isCutOff = message.includes('end of JSON') || (at !== undefined && Number(at) >= text.trimEnd().length)
+    throw new GrpcError(grpcCode.invalidArgument, isCutOff ? 'unexpected EOF' : `proto: syntax error: ${message}`)
   }
 }
 
-async function unaryAnswer(method: GrpcMethod & { kind: 'unary' }, value: unknown, bytes: number): Promise<HttpResponse> {
-  let answer = await method.handle(value as never, bytes)
+/** Lease numbers use all 64 bits, and clients write them without quotes: beyond 2^53 the digits count, not the double nearest to them. */
+function exactly(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const isRounded = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
+  return isRounded && /^-?\d+$/.test(context?.source ?? '') ? BigInt(context?.source as string) : value
+}
+
+async function unaryAnswer(
+  method: GrpcMethod & { kind: 'unary' },
+  value: unknown,
+  bytes: number,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  let answer = await method.handle(value as never, bytes, request)
   if (answer instanceof LongMessage) answer = method.answer.decode(await collected(answer))
   return { status: 200, headers: json, body: JSON.stringify(toJson(method.answer, answer)) }
 }
@@ -212,13 +245,17 @@ function messageOf(field: Field<unknown>): MessageType<unknown> {
   return (field.message as () => MessageType<never>)() as MessageType<unknown>
 }
 
+function shown(value: unknown): string {
+  return JSON.stringify(value, (_name, one: unknown) => (typeof one === 'bigint' ? String(one) : one))
+}
+
 function invalid(kind: string, name: string, value: unknown): GrpcError {
-  return new GrpcError(grpcCode.invalidArgument, `proto: invalid value for ${kind} field ${name}: ${JSON.stringify(value)}`)
+  return new GrpcError(grpcCode.invalidArgument, `proto: invalid value for ${kind} field ${name}: ${shown(value)}`)
 }
 
 function fromJson(type: MessageType<unknown>, value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || depth > 100)
-    throw new GrpcError(grpcCode.invalidArgument, `proto: syntax error: unexpected token ${JSON.stringify(value)}`)
+    throw new GrpcError(grpcCode.invalidArgument, `proto: syntax error: unexpected token ${shown(value)}`)
   const from = value as Readonly<Record<string, unknown>>
   // An empty message has every field at its zero.
   const message = type.decode(new Uint8Array(0)) as Record<string, unknown>
@@ -250,7 +287,8 @@ function valueFromJson(field: Field<unknown>, name: string, value: unknown, dept
       if (typeof value !== 'string') throw invalid('string', name, value)
       return value
     case 'enum': {
-      const number = typeof value === 'string' ? (field.names?.indexOf(value) ?? -1) : value
+      // A name that nobody knows is passed over like a field that nobody knows.
+      const number = typeof value === 'string' ? Math.max(0, field.names?.indexOf(value) ?? 0) : value
       if (typeof number !== 'number' || !Number.isInteger(number) || number < 0) throw invalid('enum', name, value)
       return number
     }
@@ -261,8 +299,9 @@ function valueFromJson(field: Field<unknown>, name: string, value: unknown, dept
 
 function integerFromJson(kind: string, name: string, value: unknown): number | bigint {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value
-  if (typeof value !== 'string' || !/^-?\d{1,20}$/.test(value)) throw invalid(kind, name, value)
-  const exact = BigInt(value)
+  const digits = typeof value === 'bigint' ? String(value) : value
+  if (typeof digits !== 'string' || !/^-?\d{1,20}$/.test(digits)) throw invalid(kind, name, value)
+  const exact = BigInt(digits)
   if (exact > 2n ** 64n - 1n || exact < -(2n ** 63n) || (kind === 'int64' && exact >= 2n ** 63n)) throw invalid(kind, name, value)
   const number = Number(exact)
   return Number.isSafeInteger(number) ? number : exact

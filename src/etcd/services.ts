@@ -6,9 +6,12 @@ import { type GrpcMethod, streaming, unary } from '../wire/grpc-server.ts'
 import { GrpcError, grpcCode } from '../wire/grpc-status.ts'
 import { enumeration, message, string } from '../wire/protobuf-message.ts'
 import { ClusterService } from './cluster.ts'
+import { ElectionService } from './election.ts'
+import * as e from './election-messages.ts'
 import { etcdError } from './errors.ts'
 import { KvService } from './kv.ts'
 import { LeaseService } from './lease.ts'
+import { LockService } from './lock.ts'
 import { MaintenanceService } from './maintenance.ts'
 import type { Member } from './member.ts'
 import * as m from './messages.ts'
@@ -24,6 +27,8 @@ export function etcdMethods(member: Member): ReadonlyMap<string, GrpcMethod> {
   const lease = new LeaseService(member)
   const maintenance = new MaintenanceService(member)
   const cluster = new ClusterService(member)
+  const lock = new LockService(member)
+  const election = new ElectionService(member)
   return new Map([
     ['/etcdserverpb.KV/Range', unary(m.rangeRequest, m.rangeResponse, (request) => kv.range(request))],
     ['/etcdserverpb.KV/Put', unary(m.putRequest, m.putResponse, (request, bytes) => kv.put(request, bytes))],
@@ -65,6 +70,17 @@ export function etcdMethods(member: Member): ReadonlyMap<string, GrpcMethod> {
       unary(m.moveLeaderRequest, m.moveLeaderResponse, (request) => maintenance.moveLeader(request)),
     ],
     ['/etcdserverpb.Maintenance/Downgrade', unary(m.downgradeRequest, m.downgradeResponse, (request) => maintenance.downgrade(request))],
+
+    ['/v3lockpb.Lock/Lock', unary(e.lockRequest, e.lockResponse, (request, _bytes, { signal }) => lock.lock(request, signal))],
+    ['/v3lockpb.Lock/Unlock', unary(e.unlockRequest, e.unlockResponse, (request) => lock.unlock(request))],
+    [
+      '/v3electionpb.Election/Campaign',
+      unary(e.campaignRequest, e.campaignResponse, (request, _bytes, { signal }) => election.campaign(request, signal)),
+    ],
+    ['/v3electionpb.Election/Proclaim', unary(e.proclaimRequest, e.proclaimResponse, (request) => election.proclaim(request))],
+    ['/v3electionpb.Election/Leader', unary(e.leaderRequest, e.leaderResponse, (request) => election.leader(request))],
+    ['/v3electionpb.Election/Observe', streaming(e.leaderRequest, e.leaderResponse, (stream) => election.observe(stream))],
+    ['/v3electionpb.Election/Resign', unary(e.resignRequest, e.resignResponse, (request) => election.resign(request))],
 
     ...authMethods(member),
     ['/grpc.health.v1.Health/Check', unary(healthRequest, healthResponse, () => ({ status: serving }))],

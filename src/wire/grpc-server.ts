@@ -50,12 +50,18 @@ export interface GrpcStreamHandler<Request> {
   onRequestsEnd(): void
 }
 
+/** What a unary method that waits wants to know of its call. */
+export interface UnaryCall {
+  /** Aborts when the client goes away or the server stops. Made when asked for. */
+  readonly signal: AbortSignal
+}
+
 export type GrpcMethod =
   | {
       readonly kind: 'unary'
       readonly request: MessageType<unknown>
       readonly answer: MessageType<unknown>
-      readonly handle: (request: never, bytes: number) => unknown
+      readonly handle: (request: never, bytes: number, call: UnaryCall) => unknown
     }
   | {
       readonly kind: 'stream'
@@ -70,7 +76,7 @@ export function unary<Q, A>(
   request: MessageType<Q>,
   answer: MessageType<A>,
   /** `bytes`: the length of the request as it came. */
-  handle: (request: Q, bytes: number) => Answered<A> | Promise<Answered<A>>,
+  handle: (request: Q, bytes: number, call: UnaryCall) => Answered<A> | Promise<Answered<A>>,
 ): GrpcMethod {
   return { kind: 'unary', request: request as MessageType<unknown>, answer: answer as MessageType<unknown>, handle }
 }
@@ -209,7 +215,7 @@ function answerUnary(call: Call, method: GrpcMethod & { kind: 'unary' }): HttpRe
   }
   const run = (payload: Uint8Array): HttpResponse | Promise<HttpResponse> => {
     try {
-      const answer = method.handle(method.request.decode(payload) as never, payload.length)
+      const answer = method.handle(method.request.decode(payload) as never, payload.length, request)
       if (!(answer instanceof Promise)) return finish(answer)
       return beforeDeadline(options.clock, timeoutMs, answer).then(finish, fail).catch(fail)
     } catch (error) {

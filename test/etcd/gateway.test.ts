@@ -47,6 +47,26 @@ const bodies: readonly (readonly [string, unknown, number])[] = [
   ['auth/enable', {}, 400],
   ['maintenance/alarm', {}, 200],
   ['maintenance/defragment', {}, 200],
+  ['kv/range', { key: a, sort_order: 'UP' }, 200],
+  ['auth/user/get', { name: 'a' }, 400],
+  ['auth/role/delete', { role: 'a' }, 400],
+  ['maintenance/downgrade', { action: 'CANCEL' }, 200],
+  ['lease/grant', { TTL: '100', ID: 77 }, 200],
+  ['lock/lock', { name: base64('lock'), lease: '77' }, 200],
+  ['lock/lock', { name: base64('lock'), lease: 77 }, 200],
+  ['lock/lock', { name: base64('lock'), lease: 99 }, 500],
+  ['lock/unlock', { key: base64('lock/4d') }, 200],
+  ['lock/unlock', { key: base64('lock/4d') }, 200],
+  ['lock/unlock', {}, 500],
+  ['election/leader', { name: base64('el') }, 500],
+  ['election/campaign', { name: base64('el'), lease: 77, value: a }, 200],
+  ['election/leader', { name: base64('el') }, 200],
+  ['election/campaign', { name: base64('el'), lease: 77, value: b }, 200],
+  ['election/leader', { name: base64('el') }, 200],
+  ['election/proclaim', {}, 500],
+  ['election/resign', {}, 500],
+  ['election/proclaim', { value: a, leader: { name: base64('el'), key: base64('el/4d'), rev: 99, lease: 77 } }, 500],
+  ['election/resign', { leader: { name: base64('el'), key: base64('el/4d'), rev: 99, lease: 77 } }, 200],
   ['nothing/here', {}, 404],
 ]
 
@@ -108,19 +128,17 @@ describe('the JSON gateway', () => {
   })
 
   test('bodies that are no request', async () => {
-    for (const body of [
-      '{"key":',
-      '[]',
-      '7',
-      '{"key":7}',
-      '{"key":"ö"}',
-      '{"limit":"x"}',
-      '{"limit":1.5}',
-      '{"sort_order":"UP"}',
-      '{"serializable":"yes"}',
-    ]) {
+    for (const body of ['{"key":', '[]', '7', '{"key":7}', '{"key":"ö"}', '{"limit":"x"}', '{"limit":1.5}', '{"serializable":"yes"}']) {
       expect([body, (await post(ours.address, 'kv/range', body)).status]).toEqual([body, 400])
     }
+    expect((await post(ours.address, 'kv/range', '{"key":')).text).toBe('{"code":3,"message":"unexpected EOF"}')
     expect((await fetch(`http://${ours.address}/v3/kv/range`)).status).toBe(501)
+  })
+
+  test('a number beyond 2^53 without quotes is that number', async () => {
+    const granted = await post(ours.address, 'lease/grant', '{"TTL":10,"ID":1589369829877592447}')
+    expect(JSON.parse(granted.text)).toMatchObject({ ID: '1589369829877592447' })
+    expect((await post(ours.address, 'kv/range', '{"key":1589369829877592447}')).status).toBe(400)
+    expect((await post(ours.address, 'lease/grant', '{"TTL":10,"ID":98765432109876543210}')).status).toBe(400)
   })
 })
