@@ -28,8 +28,11 @@ import {
   type statusResponse,
 } from './messages.ts'
 
+/** What etcd's file takes with nothing in it: nobody who asks there is ever told 0, which in this protocol is not said at all. */
+const emptyBytes = 16 * 1024
 const chunkBytes = 32 * 1024
 const unsentBytesMax = 512 * 1024
+const downgradeCancel = 2
 const alarmNames = ['NONE', 'NOSPACE', 'CORRUPT']
 
 export class MaintenanceService {
@@ -46,8 +49,8 @@ export class MaintenanceService {
     return {
       header: this.#member.headerNow(),
       version: etcdVersion,
-      dbSize: Math.max(logBytes + snapshotBytes, store.memoryBytes),
-      dbSizeInUse: store.memoryBytes,
+      dbSize: Math.max(emptyBytes, logBytes + snapshotBytes, store.memoryBytes),
+      dbSizeInUse: Math.max(emptyBytes, store.memoryBytes),
       leader: memberId,
       raftIndex: index,
       raftAppliedIndex: index,
@@ -144,7 +147,8 @@ export class MaintenanceService {
   }
 
   downgrade({ action, version }: Of<typeof downgradeRequest>): Partially<Of<typeof downgradeResponse>> {
-    if (action === 2) throw etcdError('noInflightDowngrade')
+    // There is none to cancel, and etcd does not mind either.
+    if (action === downgradeCancel) return { header: this.#member.headerNow(), version: clusterVersion.replace(/\.\d+$/, '') }
     if (!/^\d+\.\d+(\.\d+)?$/.test(version)) throw etcdError('wrongDowngradeVersion')
     throw etcdError('invalidDowngradeTarget')
   }

@@ -23,6 +23,7 @@ export interface MemberOptions {
   readonly clientUrls: readonly string[]
   readonly requestBytesMax: number
   readonly transactionOpsMax: number
+  /** 0: etcd's default of 2 GB. */
   readonly quotaBytes: number
   readonly watchProgressMs: number
   /** How the process was started, for /debug/vars. */
@@ -55,6 +56,10 @@ export class Member {
     return { clusterId: this.clusterId, memberId: this.memberId, revision, raftTerm: this.raftTerm }
   }
 
+  get quotaBytes(): number {
+    return this.options.quotaBytes === 0 ? quotaBytesDefault : this.options.quotaBytes
+  }
+
   headerNow(): ResponseHeader {
     return this.header(this.store.revision)
   }
@@ -81,9 +86,9 @@ export class Member {
   requireSpace(): void {
     this.requireSound()
     if (!this.#alarms.has(alarmTypes.noSpace)) {
-      if (this.store.memoryBytes <= this.options.quotaBytes) return
+      if (this.store.memoryBytes <= this.quotaBytes) return
       this.#alarms.add(alarmTypes.noSpace)
-      this.log.warn('The database is larger than its quota: compact it, then disarm the alarm', { quotaBytes: this.options.quotaBytes })
+      this.log.warn('The database is larger than its quota: compact it, then disarm the alarm', { quotaBytes: this.quotaBytes })
     }
     throw etcdError('noSpace')
   }
@@ -94,6 +99,7 @@ export class Member {
   }
 }
 
+const quotaBytesDefault = 2 * 1024 ** 3
 const requestEnvelopeBytes = 18
 
 function memberIdOf(peerUrls: readonly string[], token: string): bigint {

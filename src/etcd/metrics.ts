@@ -61,7 +61,7 @@ export class EtcdMetrics {
     }
     gauge('etcd_server_has_leader', 'Whether or not a leader exists. 1 is existence, 0 is not.', 1)
     gauge('etcd_server_is_leader', 'Whether or not this member is a leader. 1 if is, 0 otherwise.', 1)
-    gauge('etcd_server_quota_backend_bytes', 'Current backend storage quota size in bytes.', options.quotaBytes)
+    gauge('etcd_server_quota_backend_bytes', 'Current backend storage quota size in bytes.', this.#member.quotaBytes)
     gauge('etcd_server_proposals_committed_total', 'The total number of consensus proposals committed.', store.revision)
     gauge('etcd_server_proposals_applied_total', 'The total number of consensus proposals applied.', store.revision)
     gauge('etcd_server_health_success', 'The total number of successful health checks', this.#health.answered.success)

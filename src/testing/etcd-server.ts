@@ -32,7 +32,7 @@ export async function startTestEtcd(options: TestEtcdOptions = {}): Promise<Test
     clientUrls: ['http://localhost:2379'],
     requestBytesMax: 1_572_864,
     transactionOpsMax: 128,
-    quotaBytes: options.quotaBytes ?? 2 * 1024 ** 3,
+    quotaBytes: options.quotaBytes ?? 0,
     watchProgressMs: options.watchProgressMs ?? 600_000,
   })
   const server = await startEtcdServer(member, [{ host: '127.0.0.1', port: options.port ?? 0 }])

@@ -23,7 +23,6 @@ import { version } from '../version.ts'
 import { durationMs, type EtcdFlags } from './etcd-flags.ts'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
-const quotaBytesDefault = 2 * 1024 * 1024 * 1024
 const graceMs = 1000
 const noTlsForMetrics = 'client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url'
 
@@ -58,7 +57,7 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
     clientUrls,
     requestBytesMax: flags.maxRequestBytes,
     transactionOpsMax: flags.maxTxnOps,
-    quotaBytes: flags.quotaBackendBytes === 0 ? quotaBytesDefault : flags.quotaBackendBytes,
+    quotaBytes: flags.quotaBackendBytes,
     commandLine: globalThis.process.argv,
     residentBytes: () => process.residentBytes(),
     watchProgressMs: flags.experimentalWatchProgressNotifyInterval ?? flags.watchProgressNotifyInterval,
