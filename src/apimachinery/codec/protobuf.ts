@@ -13,6 +13,7 @@ import { sortStrings } from '../go-strings.ts'
 import { normalize } from '../schema/normalize.ts'
 import type { Field, Schema, SchemaOr, StructSchema } from '../schema/schema.ts'
 import { embeddedName, goFieldName, shortName } from './go-field-names.ts'
+import { smallReader, smallWriter, wrongWireType } from './protobuf-small.ts'
 import { readSchemaOr, type SchemaMessages, writeSchemaOr } from './schema-or.ts'
 
 type Plain = Record<string, unknown>
@@ -215,10 +216,6 @@ function readMessage(reader: ProtobufReader, { name, byNumber }: Message, out: P
   }
 }
 
-function wrongWireType(reader: ProtobufReader, wireType: number, goName: string): ProtobufError {
-  return new ProtobufError(`proto: wrong wireType = ${wireType} for field ${goName}`, reader.position)
-}
-
 function writerOf({ number, schema, isPointer }: Facts): WriteField {
   if (schema.type === 'list' && schema.wrapper === undefined) {
     const write = valueWriter(schema.items)
@@ -246,8 +243,6 @@ function writerOf({ number, schema, isPointer }: Facts): WriteField {
   }
 }
 
-const encoder = new TextEncoder()
-
 /** Writes zero for what is absent. */
 function valueWriter(schema: Schema): WriteValue {
   switch (schema.type) {
@@ -274,26 +269,13 @@ function valueWriter(schema: Schema): WriteValue {
     }
     case 'map':
       throw new Error('A map of maps has no protobuf form')
-    case 'quantity':
-      return nested((writer, value) => writer.stringField(1, (value as string | undefined) ?? '0'))
-    case 'intOrString':
-      return nested(writeIntOrString)
-    case 'time':
-    case 'microTime':
-      return nested(writeTime)
-    case 'duration':
-      return nested((writer, value) => writer.int64Field(1, durationNanos((value as string | undefined) ?? '0s')))
-    case 'json':
-    case 'rawExtension':
-    case 'fieldsV1':
+    default:
       if (schema.either !== undefined) {
         const { or } = schema.either
         const schemas = schemaMessages(schema.either)
         return nested((writer, value) => writeSchemaOr(writer, or, value, schemas))
       }
-      return nested((writer, value) => {
-        if (value !== undefined && value !== null) writer.bytesField(1, encoder.encode(JSON.stringify(value)))
-      })
+      return nested(smallWriter(schema.type))
   }
 }
 
@@ -303,22 +285,6 @@ function nested(write: (writer: ProtobufWriter, value: unknown) => void): WriteV
     write(writer, value)
     writer.end(mark)
   }
-}
-
-function writeIntOrString(writer: ProtobufWriter, value: unknown): void {
-  const isText = typeof value === 'string'
-  writer.int64Field(1, isText ? 1 : 0)
-  writer.int64Field(2, isText ? 0 : ((value as number | undefined) ?? 0))
-  writer.stringField(3, isText ? value : '')
-}
-
-function writeTime(writer: ProtobufWriter, value: unknown): void {
-  if (typeof value !== 'string') return
-  const ms = Date.parse(value.length > 20 ? `${value.slice(0, 19)}Z` : value)
-  if (Number.isNaN(ms)) return
-  const fraction = /\.(\d{1,9})/.exec(value)?.[1] ?? ''
-  writer.int64Field(1, ms / 1000)
-  writer.int64Field(2, Number(fraction.padEnd(9, '0')))
 }
 
 function readerOf(schema: Schema): ReadValue {
@@ -350,7 +316,7 @@ function readerOf(schema: Schema): ReadValue {
     case 'map':
       return mapEntry(mapValueReader(schema.values), zeroOf(schema.values))
     default:
-      return schema.either === undefined ? messageReader(schema.type) : schemaOrReader(schema.either)
+      return schema.either === undefined ? smallReader(schema.type) : schemaOrReader(schema.either)
   }
 }
 
@@ -413,96 +379,4 @@ function zeroOf(schema: Schema): unknown {
   if (schema.type === 'string' || schema.type === 'bytes') return ''
   if (schema.type === 'quantity') return '0'
   return schema.type === 'list' ? [] : schema.type === 'struct' ? {} : null
-}
-
-/** Names and fields of the small messages that JSON shows as one value, as Go has them. */
-const smallMessages: Readonly<Record<string, readonly [name: string, ...fields: string[]]>> = {
-  quantity: ['Quantity', 'String_'],
-  intOrString: ['IntOrString', 'Type', 'IntVal', 'StrVal'],
-  time: ['Timestamp', 'Seconds', 'Nanos'],
-  microTime: ['Timestamp', 'Seconds', 'Nanos'],
-  duration: ['Duration', 'Duration'],
-  json: ['JSON', 'Raw'],
-  rawExtension: ['RawExtension', 'Raw'],
-  fieldsV1: ['FieldsV1', 'Raw'],
-}
-const textFields: readonly string[] = ['String_', 'StrVal', 'Raw']
-
-function messageReader(type: Schema['type']): ReadValue {
-  const [name, ...fields] = smallMessages[type] as readonly [string, ...string[]]
-  return (reader) => {
-    const numbers = [0, 0, 0]
-    let text = ''
-    let hasText = false
-    let isEmpty = true
-    const outer = reader.enter()
-    while (!reader.isDone) {
-      isEmpty = false
-      const tag = reader.tag(name)
-      const wireType = tag & 7
-      const fieldName = fields[(tag >>> 3) - 1]
-      if (fieldName === undefined) reader.skip(wireType)
-      else if (textFields.includes(fieldName)) {
-        if (wireType !== wireBytes) throw wrongWireType(reader, wireType, fieldName)
-        text = reader.string()
-        hasText = true
-      } else {
-        if (wireType !== wireVarint) throw wrongWireType(reader, wireType, fieldName)
-        numbers[tag >>> 3] = Number(reader.int64())
-      }
-    }
-    reader.leave(outer)
-    const [, first = 0, second = 0] = numbers
-    switch (type) {
-      case 'quantity':
-        return text === '' ? '0' : text
-      case 'intOrString':
-        return first === 1 ? text : second | 0
-      case 'time':
-      case 'microTime':
-        return isEmpty ? null : timeText(first, second, type === 'microTime', reader.position)
-      case 'duration':
-        return durationText(first)
-      default:
-        return hasText ? parsedJson(text, reader.position) : null
-    }
-  }
-}
-
-function parsedJson(text: string, position: number): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new ProtobufError('Raw bytes are no JSON', position)
-  }
-}
-
-function timeText(seconds: number, nanos: number, isMicro: boolean, position: number): string {
-  const date = new Date(seconds * 1000)
-  if (Number.isNaN(date.getTime())) throw new ProtobufError('Time is out of range', position)
-  const text = date.toISOString().slice(0, -5)
-  return isMicro ? `${text}.${String(Math.trunc(nanos / 1000)).padStart(6, '0')}Z` : `${text}Z`
-}
-
-const durationUnits: Readonly<Record<string, number>> = { h: 3.6e12, m: 6e10, s: 1e9, ms: 1e6, us: 1e3, µs: 1e3, ns: 1 }
-
-function durationNanos(text: string): number {
-  let nanos = 0
-  for (const [, amount, unit] of text.matchAll(/([\d.]+)(h|ms|m|s|us|µs|ns)/g))
-    nanos += Number(amount) * (durationUnits[unit as string] ?? 0)
-  return Math.round(text.startsWith('-') ? -nanos : nanos)
-}
-
-/** time.Duration's String(). */
-function durationText(nanos: number): string {
-  if (nanos === 0) return '0s'
-  const sign = nanos < 0 ? '-' : ''
-  const size = Math.abs(nanos)
-  if (size < 1e3) return `${sign}${size}ns`
-  if (size < 1e6) return `${sign}${size / 1e3}µs`
-  if (size < 1e9) return `${sign}${size / 1e6}ms`
-  const hours = Math.floor(size / 3.6e12)
-  const minutes = Math.floor((size % 3.6e12) / 6e10)
-  const seconds = (size % 6e10) / 1e9
-  return `${sign}${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${seconds}s`
 }
