@@ -21,6 +21,7 @@ export async function metrics(context: RequestContext): Promise<HttpResponse> {
     ...(server.flows?.text() ?? []),
     ...server.moreMetrics(),
     ...(await objects(server)),
+    ...watchCaches(server),
     buildInfo(server.flags.gitVersion),
     featureGates(server),
     ...processMetrics(),
@@ -50,6 +51,28 @@ async function objects({ store, catalog }: Server): Promise<string[]> {
     byGroup.of(group, resource).value = count
   }
   return [byName.text(), byGroup.text()]
+}
+
+/** Of each resource that somebody watches. Events leave in the turn in which they come. */
+function watchCaches({ channels }: Server): string[] {
+  const labels = ['group', 'resource']
+  const counter = (name: string, what: string): Family => {
+    return new Family(`apiserver_watch_cache_${name}_total`, 'counter', `[ALPHA] Counter of ${what} broken by resource type.`, labels)
+  }
+  const dispatched = counter('events_dispatched', 'events dispatched in watch cache')
+  const received = counter('events_received', 'events received in watch cache')
+  const opened = counter('initializations', 'watch cache initializations')
+  const revision = '[ALPHA] Current resource version of watch cache broken by resource type.'
+  const revisions = new Family('apiserver_watch_cache_resource_version', 'gauge', revision, labels)
+  const capacity = new Family('watch_cache_capacity', 'gauge', '[ALPHA] Total capacity of watch cache broken by resource type.', labels)
+  for (const [{ groupResource }, traffic] of channels.traffic) {
+    const { group, resource } = groupResource
+    if (traffic.events > 0) for (const family of [dispatched, received]) family.of(group, resource).value = traffic.events
+    opened.of(group, resource).value = traffic.opened
+    revisions.of(group, resource).value = traffic.revision
+    capacity.of(group, resource).value = traffic.capacity
+  }
+  return [dispatched, received, opened, revisions, capacity].map((family) => family.text())
 }
 
 /** Every component has it. */

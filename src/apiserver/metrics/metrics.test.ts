@@ -125,3 +125,23 @@ test('who asks for what is deprecated is warned, and it is noted', async () => {
     expect(text).toContain(`apiserver_requested_deprecated_apis{${labels}} 1\n`)
   }
 })
+
+test('what goes through watches is counted for each resource that somebody watches', async () => {
+  await using api = await startTestApiServer()
+  const watch = await api.watch(`${maps}?watch=1`)
+  await api.request('POST', maps, { metadata: { name: 'a' } })
+  const { json } = await api.request('PUT', `${maps}/a`, { metadata: { name: 'a' }, data: { a: 'b' } })
+  await api.clock.settled()
+  const lines = (await api.request('GET', '/metrics')).text
+    .split('\n')
+    .filter((line) => line.includes('watch_cache') && line.includes('configmaps'))
+  const labels = '{group="",resource="configmaps"}'
+  expect(lines).toEqual([
+    `apiserver_watch_cache_events_dispatched_total${labels} 2`,
+    `apiserver_watch_cache_events_received_total${labels} 2`,
+    `apiserver_watch_cache_initializations_total${labels} 1`,
+    `apiserver_watch_cache_resource_version${labels} ${json.metadata.resourceVersion}`,
+    `watch_cache_capacity${labels} 2048`,
+  ])
+  watch.stop()
+})

@@ -18,9 +18,20 @@ import type { ResourceStore } from './resource-store.ts'
 const allCapacity = 2048
 const partCapacity = 512
 
+/** What went through the channels of a resource since the server began. */
+export interface Traffic {
+  /** How often a channel was opened: again after the store's watch broke. */
+  opened: number
+  events: number
+  /** The last revision that was seen. */
+  revision: number
+  readonly capacity: number
+}
+
 export class Channels {
   readonly #store: Store
   readonly #channels = new Map<ResourceStore, Channel>()
+  readonly traffic = new Map<ResourceStore, Traffic>()
   #isClosed = false
 
   constructor(store: Store, _clock: Clock) {
@@ -30,11 +41,17 @@ export class Channels {
   of(resource: ResourceStore): Channel {
     let channel = this.#channels.get(resource)
     if (channel === undefined || channel.hasFailed) {
-      channel = new Channel(this.#store, resource)
+      channel = new Channel(this.#store, resource, this.#trafficOf(resource))
       if (this.#isClosed) channel.close()
       this.#channels.set(resource, channel)
     }
     return channel
+  }
+
+  #trafficOf(resource: ResourceStore): Traffic {
+    let traffic = this.traffic.get(resource)
+    if (traffic === undefined) this.traffic.set(resource, (traffic = { opened: 0, events: 0, revision: 0, capacity: allCapacity }))
+    return traffic
   }
 
   close(): void {
@@ -51,6 +68,7 @@ export interface Subscriber extends FeedReader {
 export class Channel {
   readonly #store: Store
   readonly #resource: ResourceStore
+  readonly #traffic: Traffic
   readonly #feeds = new Map<string, Feed>()
   readonly #all = new Feed(allCapacity)
   readonly #watch: Disposable
@@ -63,9 +81,12 @@ export class Channel {
   /** Events up to this revision have come, or were before this channel. */
   readonly startRevision: number
 
-  constructor(store: Store, resource: ResourceStore) {
+  constructor(store: Store, resource: ResourceStore, traffic: Traffic) {
     this.#store = store
     this.#resource = resource
+    this.#traffic = traffic
+    traffic.opened++
+    traffic.revision = store.revision
     this.#nodeNamePosition = Object.keys(resource.kind.selectableFields ?? {}).indexOf('spec.nodeName')
     this.startRevision = store.revision
     this.#watch = store.watch(prefixRange(resource.prefix), store.revision, {
@@ -152,6 +173,8 @@ export class Channel {
   }
 
   #take(batch: StoreBatch): void {
+    this.#traffic.events += batch.events.length
+    this.#traffic.revision = batch.revision
     for (const { kv, type, previous } of batch.events) {
       const event = new FeedEvent(batch.revision, type === 'put' ? kv : undefined, previous)
       this.#push(this.#all, event)
