@@ -5,18 +5,21 @@
  *
  * The http server here never listens: `http-server.ts` hands it sockets. Its own timeouts therefore do not run, and
  * `Http1Server.sweep` takes their place. A request to upgrade that the handler answers like any other (h2c, say) is answered on the same
- * socket and the connection ends.
+ * socket and the connection ends. Requests that come before their forerunner is answered wait for it: node:http keeps their answers in
+ * order, but would run them all at once, and answer what cannot be read before what came earlier.
  */
 import { createServer, type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
-import type { BodySink, HttpHandler, HttpHeaders, HttpPeer, HttpRequest, HttpResponse, RepeatedHeaders, UpgradedSocket } from './http.ts'
-import { emptyHeaders } from './http2/request-head.ts'
+import type { HttpHandler, HttpPeer, HttpResponse } from './http.ts'
+import { Http1Exchange, Http1Sink } from './http1-exchange.ts'
+import { noProxy, type Refusal, refusalOf, refusalOfError, refuse } from './http1-refusal.ts'
 
-const unsentBytesLow = 256 * 1024
 const noBytes = new Uint8Array(0)
+/** So many requests of a connection may wait for their forerunners; who sends more has not read the answers. */
+const waitingMax = 100
 
 export interface Http1Host {
   readonly handler: HttpHandler
@@ -33,6 +36,16 @@ interface Connection {
   /** When the last request ended or the connection came; monotonic. */
   idleSinceMs: number
   isUpgraded: boolean
+  /** The newest request, which the next must wait for. */
+  last: Promise<void> | undefined
+  /** Answers that are not written. */
+  unwritten: number
+  /** Nothing more is asked here: the client said so, or what comes cannot be read. */
+  isEnding: boolean
+  /** The answer that has begun is the last. */
+  isLastAnswer: boolean
+  /** What is to be said when all answers are written. */
+  refusal: Refusal | undefined
 }
 
 export class Http1Server {
@@ -43,18 +56,32 @@ export class Http1Server {
 
   constructor(host: Http1Host) {
     this.#host = host
-    this.#server = createServer({ maxHeaderSize: host.headersBytesMax, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 })
-    this.#server.on('request', (request, response) => void this.#exchange(request, response))
-    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head))
-    this.#server.on('checkContinue', (request, response) => {
-      response.writeContinue()
-      void this.#exchange(request, response)
+    this.#server = createServer({
+      maxHeaderSize: host.headersBytesMax,
+      requireHostHeader: false,
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      headersTimeout: 0,
     })
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket))
+    this.#server.on('request', (request, response) => this.#exchange(request, response))
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+    this.#server.on('connect', (_request, socket) => this.#refuse(socket, noProxy))
+    this.#server.on('checkContinue', (request, response) => this.#exchange(request, response, () => response.writeContinue()))
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuse(socket, refusalOfError(error)))
   }
 
   accept(socket: Socket, peer: HttpPeer): void {
-    this.#connections.set(socket, { peer, exchanges: new Set(), idleSinceMs: this.#host.clock.monotonicMs(), isUpgraded: false })
+    this.#connections.set(socket, {
+      peer,
+      exchanges: new Set(),
+      idleSinceMs: this.#host.clock.monotonicMs(),
+      isUpgraded: false,
+      last: undefined,
+      unwritten: 0,
+      isEnding: false,
+      isLastAnswer: false,
+      refusal: undefined,
+    })
     socket.once('close', () => this.closed(socket))
     this.#server.emit('connection', socket)
   }
@@ -76,7 +103,7 @@ export class Http1Server {
   leave(): void {
     this.#isLeaving = true
     for (const [socket, connection] of this.#connections) {
-      if (connection.exchanges.size === 0 && !connection.isUpgraded) socket.destroy()
+      if (connection.exchanges.size === 0 && connection.unwritten === 0 && !connection.isUpgraded) socket.destroy()
     }
   }
 
@@ -84,18 +111,39 @@ export class Http1Server {
     for (const connection of this.#connections.values()) for (const exchange of connection.exchanges) exchange.stop()
   }
 
-  async #exchange(raw: IncomingMessage, response: ServerResponse): Promise<void> {
-    const connection = this.#connections.get(raw.socket)
+  #exchange(raw: IncomingMessage, response: ServerResponse, whenReading?: () => void): void {
+    const { socket } = raw
+    const connection = this.#connections.get(socket)
     if (connection === undefined) return void raw.destroy()
+    // Whoever said that a request is its last has no other.
+    if (connection.isEnding) return
+    const refusal = refusalOf(raw)
+    if (refusal !== undefined) return this.#refuse(socket, refusal)
+    if (connection.exchanges.size > waitingMax) return void socket.destroy()
+    connection.isEnding = !response.shouldKeepAlive
     const exchange = new Http1Exchange(raw, connection.peer)
-    await this.#answer(connection, exchange, response)
+    exchange.whenReading = whenReading
+    connection.exchanges.add(exchange)
+    connection.unwritten++
+    response.once('close', () => {
+      connection.unwritten--
+      if (connection.unwritten > 0) return
+      if (connection.refusal !== undefined) refuse(socket, connection.refusal, this.#host.clock)
+      else if (this.#isLeaving) socket.end()
+    })
+    this.#inTurn(connection, () => this.#answer(connection, exchange, response))
   }
 
-  async #upgrade(raw: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  #upgrade(raw: IncomingMessage, socket: Duplex, head: Buffer): void {
     const connection = this.#connections.get(socket)
     if (connection === undefined) return void socket.destroy()
     // Without a listener an error that comes before somebody takes the socket over would end the process.
     socket.on('error', () => {})
+    if (connection.isEnding) return
+    // Behind a request that is not answered: the socket is not free to be handed over.
+    const refusal = connection.unwritten > 0 ? refusalOfError(new Error('Upgrade behind a request')) : refusalOf(raw)
+    if (refusal !== undefined) return this.#refuse(socket, refusal)
+    connection.isEnding = true
     const response = new ServerResponse(raw)
     const exchange = new Http1Exchange(raw, connection.peer, () => {
       connection.isUpgraded = true
@@ -108,12 +156,38 @@ export class Http1Server {
       socket.end()
     })
     exchange.whenUpgraded = () => response.detachSocket(socket as Socket)
-    await this.#answer(connection, exchange, response)
+    connection.exchanges.add(exchange)
+    this.#inTurn(connection, () => this.#answer(connection, exchange, response))
+  }
+
+  /** Runs when everything that came earlier is answered. */
+  #inTurn(connection: Connection, run: () => Promise<void>): void {
+    const turn = connection.last === undefined ? run() : connection.last.then(run)
+    connection.last = turn
+    void turn.then(() => {
+      if (connection.last === turn) connection.last = undefined
+    })
+  }
+
+  /** Ends a connection that cannot be read on, behind the answers that are due. */
+  #refuse(socket: Duplex, refusal: Refusal): void {
+    const connection = this.#connections.get(socket)
+    if (connection === undefined) return void socket.destroy()
+    if (connection.refusal !== undefined) return
+    // A request that is not all there is the one that cannot be read: this is its answer, unless it has one already.
+    const [only] = connection.exchanges
+    const isIts = connection.unwritten === 1 && only !== undefined && !only.isReceived && !only.isAnswered
+    if (connection.unwritten > 0 && !isIts && (connection.isEnding || connection.isLastAnswer)) return
+    connection.isEnding = true
+    connection.refusal = refusal
+    if (connection.unwritten > 0 && !isIts) return
+    only?.abandon()
+    refuse(socket, refusal, this.#host.clock)
   }
 
   async #answer(connection: Connection, exchange: Http1Exchange, response: ServerResponse): Promise<void> {
-    connection.exchanges.add(exchange)
     response.on('error', () => {})
+    if (exchange.isGone || connection.isLastAnswer) return void connection.exchanges.delete(exchange)
     if (this.#isLeaving) response.shouldKeepAlive = false
     let answer: HttpResponse
     try {
@@ -122,7 +196,12 @@ export class Http1Server {
       answer = this.#host.internalError(error, exchange.method, exchange.path)
     }
     try {
-      if (!exchange.isUpgraded) await this.#write(exchange, response, answer)
+      if (!exchange.isUpgraded) {
+        // The rest of a body that nobody wants: reading on would be work for nothing, and what follows on this connection is behind it.
+        if (!exchange.isBodyComplete) response.shouldKeepAlive = false
+        connection.isLastAnswer = !response.shouldKeepAlive
+        await this.#write(exchange, response, answer)
+      }
     } catch (error) {
       if (!exchange.isGone) this.#host.log.error('Response body failed', { error, method: exchange.method, path: exchange.path })
       response.destroy()
@@ -138,8 +217,7 @@ export class Http1Server {
 
   async #write(exchange: Http1Exchange, response: ServerResponse, answer: HttpResponse): Promise<void> {
     if (exchange.isGone) return
-    // The rest of a body that nobody wants: reading on would be work for nothing, and what follows on this connection is behind it.
-    if (!exchange.isBodyComplete) response.shouldKeepAlive = false
+    exchange.isAnswered = true
     for (const name in answer.headers) {
       const value = answer.headers[name] as string | readonly string[]
       if (name !== 'content-length') response.setHeader(name, typeof value === 'string' ? asLatin1(value) : value.map(asLatin1))
@@ -167,157 +245,4 @@ export class Http1Server {
 /** Node writes headers as latin1; ours are UTF-8. */
 function asLatin1(value: string): string {
   return Buffer.from(value, 'utf8').toString('latin1')
-}
-
-function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || socket.destroyed) return void socket.destroy()
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`)
-  socket.once('finish', () => socket.destroy())
-}
-
-class Http1Exchange implements HttpRequest {
-  readonly method: string
-  readonly path: string
-  readonly query: string
-  readonly headers: HttpHeaders
-  readonly repeated: RepeatedHeaders | undefined
-  readonly peer: HttpPeer
-  readonly upgrade?: () => UpgradedSocket
-  isGone = false
-  isDone = false
-  isUpgraded = false
-  isBodyComplete: boolean
-  whenGone: (() => void) | undefined
-  whenUpgraded: (() => void) | undefined
-  readonly #raw: IncomingMessage
-  #controller: AbortController | undefined
-  #failBody: ((error: Error) => void) | undefined
-  #isReading = false
-
-  constructor(raw: IncomingMessage, peer: HttpPeer, upgrade?: () => UpgradedSocket) {
-    const target = raw.url ?? '/'
-    const mark = target.indexOf('?')
-    this.method = raw.method ?? 'GET'
-    this.path = mark === -1 ? target : target.slice(0, mark)
-    this.query = mark === -1 ? '' : target.slice(mark + 1)
-    this.headers = plainHeaders(raw)
-    this.repeated = repeatedHeaders(raw)
-    this.peer = peer
-    this.#raw = raw
-    this.isBodyComplete = raw.headers['transfer-encoding'] === undefined && Number(raw.headers['content-length'] ?? 0) === 0
-    if (upgrade !== undefined) {
-      this.upgrade = () => {
-        this.isUpgraded = true
-        this.whenUpgraded?.()
-        return upgrade()
-      }
-    }
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.isGone) this.#controller.abort(new Error('Client went away'))
-    }
-    return this.#controller.signal
-  }
-
-  stop(): void {
-    if (!this.isDone) this.#controller?.abort(new Error('Server stops'))
-  }
-
-  abandon(): void {
-    if (this.isGone || this.isDone) return
-    this.isGone = true
-    const error = new Error('Client went away')
-    this.#failBody?.(error)
-    this.whenGone?.()
-    this.#controller?.abort(error)
-  }
-
-  body(bytesMax: number): Uint8Array | 'too-large' | Promise<Uint8Array | 'too-large'> {
-    if (this.#isReading) throw new Error('The body was read before')
-    this.#isReading = true
-    if (this.isBodyComplete) return noBytes
-    if (Number(this.headers['content-length'] ?? 0) > bytesMax) return 'too-large'
-    if (this.isGone) return Promise.reject(new Error('Client went away'))
-    return this.#readBody(bytesMax)
-  }
-
-  #readBody(bytesMax: number): Promise<Uint8Array | 'too-large'> {
-    const raw = this.#raw
-    return new Promise((resolve, reject) => {
-      const parts: Uint8Array[] = []
-      let received = 0
-      this.#failBody = reject
-      raw.on('data', (chunk: Buffer) => {
-        received += chunk.length
-        if (received > bytesMax) {
-          parts.length = 0
-          raw.removeAllListeners('data')
-          raw.pause()
-          resolve('too-large')
-        } else parts.push(Uint8Array.prototype.slice.call(chunk))
-      })
-      raw.on('end', () => {
-        this.isBodyComplete = true
-        resolve(parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts))
-      })
-      raw.on('error', reject)
-    })
-  }
-}
-
-function plainHeaders(raw: IncomingMessage): HttpHeaders {
-  const headers = emptyHeaders()
-  for (const name in raw.headers) {
-    const value = raw.headers[name]
-    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
-  }
-  return headers
-}
-
-/** `rawHeaders` holds a name and a value per line. */
-function repeatedHeaders(raw: IncomingMessage): RepeatedHeaders | undefined {
-  if (raw.rawHeaders.length === Object.keys(raw.headers).length * 2) return undefined
-  const repeated = Object.create(null) as Record<string, readonly string[]>
-  for (const [name, values] of Object.entries(raw.headersDistinct)) if (values !== undefined && values.length > 1) repeated[name] = values
-  return repeated
-}
-
-class Http1Sink implements BodySink {
-  readonly #response: ServerResponse
-  readonly #exchange: Http1Exchange
-  readonly #clock: Clock
-  #waiters: (() => void)[] = []
-
-  constructor(response: ServerResponse, exchange: Http1Exchange, clock: Clock) {
-    this.#response = response
-    this.#exchange = exchange
-    this.#clock = clock
-  }
-
-  write(bytes: Uint8Array | string): void {
-    if (!this.#exchange.isGone && bytes.length > 0) this.#response.write(bytes)
-  }
-
-  get unsentBytes(): number {
-    return this.#exchange.isGone ? 0 : this.#response.writableLength
-  }
-
-  get signal(): AbortSignal {
-    return this.#exchange.signal
-  }
-
-  drained(): Promise<void> {
-    if (this.unsentBytes < unsentBytesLow) return this.#clock.yieldTurn()
-    return new Promise((resolve) => this.#waiters.push(resolve))
-  }
-
-  readonly wake = (): void => {
-    const waiters = this.#waiters
-    this.#waiters = []
-    for (const resolve of waiters) resolve()
-  }
 }
