@@ -135,3 +135,20 @@ test('nobody grants what he does not hold', async () => {
   )
   expect(bound.status).toBe(403)
 })
+
+test('the parts of the control plane do what their roles say, and no more', async () => {
+  await using api = await startTestApiServer()
+  const may = async (user: string, verb: string, group: string, resource: string): Promise<boolean> => {
+    const spec = { user, resourceAttributes: { verb, group, resource, namespace: 'kube-system' } }
+    return (await api.request('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec })).json.status.allowed
+  }
+  expect(await may('system:kube-scheduler', 'list', '', 'pods')).toBe(true)
+  expect(await may('system:kube-scheduler', 'list', '', 'secrets')).toBe(false)
+  expect(await may('system:kube-scheduler', 'delete', 'apps', 'deployments')).toBe(false)
+  expect(await may('system:kube-controller-manager', 'list', 'apps', 'deployments')).toBe(true)
+  expect(await may('system:kube-controller-manager', 'delete', 'apps', 'deployments')).toBe(false)
+  expect(await may('system:serviceaccount:kube-system:deployment-controller', 'create', 'apps', 'replicasets')).toBe(true)
+  expect(await may('system:serviceaccount:kube-system:deployment-controller', 'list', '', 'secrets')).toBe(false)
+  expect(await may('system:kube-proxy', 'watch', 'discovery.k8s.io', 'endpointslices')).toBe(true)
+  expect(await may('system:kube-proxy', 'get', '', 'secrets')).toBe(false)
+})
