@@ -12,8 +12,8 @@ import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts
 
 const path = '/api/v1/namespaces/default/configmaps'
 const withCbor = { flags: { featureGates: { CBORServingAndStorage: true } } }
-/** CPU time of one request; the promise is a tenth of a second on a machine that has nothing else to do. */
-const cpuMsMax = 250
+/** CPU time of one request. */
+const cpuMsMax = 100
 
 async function costMs(run: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage()
@@ -40,9 +40,9 @@ async function check(api: TestApiServer, name: string, { method, path: where, bo
   const isPatch = /strategic|apply/.test(headers['content-type'] ?? '')
   const isUpstreams = method === 'DELETE' || isPatch || 'impersonate-user' in headers || 'impersonate-group' in headers
   expect([name, status >= 500 && !isUpstreams ? text.slice(0, 300) : 'fine', api.errors, kept]).toEqual([name, 'fine', [], '[]'])
-  // Once may be the collector's or the compiler's fault; three times is ours.
+  // Once or twice may be the collector's, the compiler's or a neighbour's fault; always is ours.
   const costs: number[] = []
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 6; i++) {
     costs.push(await costMs(send))
     if ((costs.at(-1) as number) < cpuMsMax) break
   }

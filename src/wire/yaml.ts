@@ -138,9 +138,12 @@ class DocumentReader {
   /** Position of a line break that was counted up to, for line numbers of duplicates. */
   #countedTo = 0
   #countedLines = 1
+  /** The first line break at or behind `#countedTo`: looked for once, however often it is asked for. */
+  #nextBreak: number
 
   constructor(text: string, events: readonly Event[], onDuplicate: ((duplicate: DuplicateKey) => void) | undefined) {
     this.#text = text
+    this.#nextBreak = this.#breakFrom(0)
     this.#events = events
     this.#onDuplicate = onDuplicate
   }
@@ -342,12 +345,19 @@ class DocumentReader {
     if (position < this.#countedTo) {
       this.#countedTo = 0
       this.#countedLines = 1
+      this.#nextBreak = this.#breakFrom(0)
     }
-    for (let at = this.#text.indexOf('\n', this.#countedTo); at !== -1 && at < position; at = this.#text.indexOf('\n', at + 1)) {
+    while (this.#nextBreak < position) {
       this.#countedLines++
-      this.#countedTo = at + 1
+      this.#countedTo = this.#nextBreak + 1
+      this.#nextBreak = this.#breakFrom(this.#countedTo)
     }
     return this.#countedLines
+  }
+
+  #breakFrom(position: number): number {
+    const at = this.#text.indexOf('\n', position)
+    return at === -1 ? Number.POSITIVE_INFINITY : at
   }
 
   #peek(): Event {
