@@ -29,6 +29,12 @@ export interface TlsOptions {
   readonly clientCa?: readonly string[]
   /** Nobody without a certificate that it signed gets past the handshake. */
   readonly demandsClientCertificate?: boolean
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3'
+  /** As OpenSSL writes them. */
+  readonly ciphers?: string
+  /** Client certificates that are not believed any more, by serial number; asked for each connection. Rejects: nobody is believed. */
+  readonly revokedSerials?: () => Promise<ReadonlySet<string>>
 }
 
 export interface HttpServerLimits extends Http2Limits {
@@ -61,6 +67,8 @@ export interface HttpServerOptions {
   readonly clock: Clock
   readonly log: Log
   readonly limits?: Partial<HttpServerLimits>
+  /** A connection was turned away before it could ask for anything. */
+  readonly onRejected?: (rejected: { readonly peer: string; readonly error: string }) => void
 }
 
 export interface HttpServer {
@@ -97,6 +105,8 @@ class ListeningServer implements HttpServer, Http2Host {
   readonly flushQueue: FlushQueue
   readonly #server: Server
   readonly #isTls: boolean
+  readonly #revokedSerials: (() => Promise<ReadonlySet<string>>) | undefined
+  readonly #onRejected: HttpServerOptions['onRejected']
   readonly #sockets = new Set<Socket>()
   readonly #http2 = new Map<Socket, Http2Connection>()
   readonly #closing = new AbortController()
@@ -115,6 +125,8 @@ class ListeningServer implements HttpServer, Http2Host {
     this.limits = { ...defaultLimits, ...options.limits }
     this.flushQueue = new FlushQueue(options.clock)
     this.#isTls = options.tls !== undefined
+    this.#revokedSerials = options.tls?.revokedSerials
+    this.#onRejected = options.onRejected
     const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }
     this.#server =
       options.tls === undefined
@@ -126,13 +138,15 @@ class ListeningServer implements HttpServer, Http2Host {
               ALPNProtocols: ['h2', 'http/1.1'],
               handshakeTimeout: this.limits.handshakeTimeoutMs,
             },
-            (socket) => this.#accept(socket, socket.alpnProtocol === 'h2'),
+            (socket) => {
+              if (this.#revokedSerials !== undefined) void this.#acceptUnlessRevoked(socket, this.#revokedSerials)
+              else this.#accept(socket, socket.alpnProtocol === 'h2')
+            },
           )
     // The raw socket, before its handshake: `close` must reach it too.
     this.#server.on('connection', (socket: Socket) => this.#track(socket))
     this.#server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-      this.log.debug('TLS handshake failed', { error: error.message, peer: socket.remoteAddress })
-      socket.destroy()
+      this.#reject(socket, error.message)
     })
   }
 
@@ -262,6 +276,24 @@ class ListeningServer implements HttpServer, Http2Host {
     })
   }
 
+  #reject(socket: Socket, error: string): void {
+    this.log.debug('TLS handshake failed', { error, peer: socket.remoteAddress })
+    this.#onRejected?.({ peer: `${socket.remoteAddress}:${socket.remotePort}`, error })
+    socket.destroy()
+  }
+
+  async #acceptUnlessRevoked(socket: TLSSocket, revokedSerials: () => Promise<ReadonlySet<string>>): Promise<void> {
+    socket.on('error', () => {})
+    const serial = socket.getPeerX509Certificate()?.serialNumber.replace(/^0+(?=.)/, '')
+    try {
+      if (serial !== undefined && (await revokedSerials()).has(serial))
+        return this.#reject(socket, `transport: certificate serial ${serial.toLowerCase()} revoked`)
+    } catch (error) {
+      return this.#reject(socket, (error as Error).message)
+    }
+    this.#accept(socket, socket.alpnProtocol === 'h2')
+  }
+
   #accept(socket: Socket, isHttp2: boolean): void {
     socket.on('error', () => {})
     if (socket.destroyed) return
@@ -330,7 +362,9 @@ function secureOptions(tls: TlsOptions): import('node:tls').TlsOptions {
   return {
     key: tls.key,
     cert: tls.cert,
-    minVersion: 'TLSv1.2',
+    minVersion: tls.minVersion ?? 'TLSv1.2',
+    ...(tls.maxVersion === undefined ? {} : { maxVersion: tls.maxVersion }),
+    ...(tls.ciphers === undefined ? {} : { ciphers: tls.ciphers }),
     requestCert: asks,
     rejectUnauthorized: tls.demandsClientCertificate === true,
     ...(asks ? { ca: [...(tls.clientCa as readonly string[])] } : {}),
