@@ -124,6 +124,8 @@ function listen(member: Member, address: EtcdAddress, handler: HttpHandler): Pro
     ...(tls === undefined ? {} : { tls }),
     clock: member.clock,
     log: member.log,
+    onRejected: ({ peer, error }) =>
+      member.log.warn('rejected connection on client endpoint', { 'remote-addr': peer, 'server-name': '', error }),
     limits: { streamsMax, idleTimeoutMs },
   })
 }

@@ -21,6 +21,10 @@ export interface EtcdFlags {
   readonly keyFile?: string
   readonly trustedCaFile?: string
   readonly clientCertAuth: boolean
+  readonly clientCrlFile?: string
+  readonly cipherSuites?: readonly string[]
+  readonly tlsMinVersion: string
+  readonly tlsMaxVersion: string
   readonly cors: readonly string[]
   readonly hostWhitelist: readonly string[]
   readonly snapshotCount: number
@@ -35,7 +39,14 @@ export interface EtcdFlags {
   readonly forceNewCluster: boolean
   readonly logLevel: string
   readonly printVersion: boolean
+  readonly configFile?: string
+  // Without effect, but for a word about them.
+  readonly autoTls?: unknown
+  readonly maxSnapshots?: unknown
+  readonly v2Deprecation?: unknown
 }
+
+export const snapshotCountDefault = 10_000
 
 /** Flags that have nothing to steer here: peers, elections, the database file, profiling. */
 const withoutEffect = [
@@ -54,10 +65,7 @@ const withoutEffect = [
   'peer-cert-allowed-cn <name>',
   'peer-auto-tls [bool]',
   'auto-tls [bool]',
-  'client-crl-file <file>',
   'peer-crl-file <file>',
-  'cipher-suites <list>',
-  'tls-min-version <version>',
   'logger <name>',
   'log-outputs <list>',
   'log-format <format>',
@@ -147,7 +155,15 @@ export function etcdArguments(argv: readonly string[]): readonly string[] {
   return argv[0] === 'etcd' ? argv.map((word) => (/^-[a-z][a-z-]+(=|$)/.test(word) ? `-${word}` : word)) : argv
 }
 
+/** Each flag may come from the environment; the name must be known when the flag is added, or commander never listens for it. Empty is not set, as in Go. */
+function optionFromEnvironment(flags: string, description?: string): Option {
+  const option = new Option(flags, description)
+  const name = `ETCD_${option.name().replaceAll('-', '_').toUpperCase()}`
+  return globalThis.process.env[name] === '' ? option : option.env(name)
+}
+
 export function addEtcdFlags(command: Command): Command {
+  command.createOption = optionFromEnvironment
   command
     .description('serve the store alone, as etcd does: the v3 API over gRPC, a cluster of one member')
     .option('--name <name>', 'name of this member', 'default')
@@ -167,11 +183,15 @@ export function addEtcdFlags(command: Command): Command {
     .option('--initial-cluster-state <state>', 'new; a member cannot join another cluster', 'new')
     .option('--cert-file <file>', 'certificate of the server, PEM')
     .option('--key-file <file>', 'its private key, PEM')
-    .option('--trusted-ca-file <file>', 'the authority of client certificates, PEM')
-    .option('--client-cert-auth [bool]', 'serve only clients with a certificate of that authority', bool, false)
+    .option('--trusted-ca-file <file>', 'the authority of client certificates, PEM; nobody without one is served then')
+    .option('--client-cert-auth [bool]', 'serve only clients with a certificate of the authority', bool, false)
+    .option('--client-crl-file <file>', 'client certificates that are not believed any more: a revocation list')
+    .option('--cipher-suites <list>', 'cipher suites of TLS 1.2, by their names in Go', urls)
+    .option('--tls-min-version <version>', 'TLS1.2 or TLS1.3', 'TLS1.2')
+    .option('--tls-max-version <version>', 'TLS1.2 or TLS1.3', '')
     .option('--cors <origins>', 'origins whose pages may read what HTTP answers', urls, ['*'])
     .option('--host-whitelist <hosts>', 'names that HTTP without TLS may be asked under', urls, ['*'])
-    .option('--snapshot-count <count>', 'accepted; our log is snapshotted by its size', count, 10_000)
+    .option('--snapshot-count <count>', 'accepted; our log is snapshotted by its size', count, snapshotCountDefault)
     .option('--auto-compaction-mode <mode>', 'periodic or revision', 'periodic')
     .option('--auto-compaction-retention <retention>', 'how much past to keep: hours or a duration, or revisions; 0: all', '0')
     .option('--quota-backend-bytes <bytes>', 'beyond so much data writes are refused; 0: 2 GB', count, 0)
@@ -183,9 +203,12 @@ export function addEtcdFlags(command: Command): Command {
       durationMs,
       600_000,
     )
-    .addOption(new Option('--experimental-watch-progress-notify-interval <duration>', 'its older name').argParser(durationMs).hideHelp())
+    .addOption(
+      optionFromEnvironment('--experimental-watch-progress-notify-interval <duration>', 'its older name').argParser(durationMs).hideHelp(),
+    )
     .option('--unsafe-no-fsync [bool]', 'do not wait for the disk: faster, and a power cut may take back what was answered', bool, false)
     .option('--force-new-cluster [bool]', 'accepted; there is no other cluster', bool, false)
+    .option('--config-file <file>', "etcd's configuration file, YAML; other flags are passed over then, as etcd does")
     .option('--log-level <level>', 'debug, info, warn, error', 'info')
     .addHelpText(
       'after',
@@ -199,8 +222,6 @@ Examples:
   t8s etcd --auto-compaction-mode periodic --auto-compaction-retention 1h`,
     )
   command.addOption(new Option('--print-version', 'for bin/etcd, where --version means the version of etcd').default(false).hideHelp())
-  for (const flags of withoutEffect) command.addOption(new Option(`--${flags}`).hideHelp())
-  for (const option of command.options)
-    if (option.long !== undefined) option.env(`ETCD_${option.long.slice(2).replaceAll('-', '_').toUpperCase()}`)
+  for (const flags of withoutEffect) command.addOption(optionFromEnvironment(`--${flags}`).hideHelp())
   return command
 }

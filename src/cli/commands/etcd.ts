@@ -10,25 +10,28 @@ import { realClock } from '../../std/clock.ts'
 import type { Disk } from '../../std/disk.ts'
 import { type Log, type LogLevel, logTo } from '../../std/log.ts'
 import type { ProcessDoor } from '../../std/process.ts'
-import { realRandom } from '../../std/random.ts'
 import { realDisk } from '../../std/real-disk.ts'
 import { withoutSync } from '../../std/unsynced-disk.ts'
 import type { EmbeddedStore } from '../../store/embedded.ts'
 import { openEmbeddedStore } from '../../store/embedded.ts'
 import type { TlsOptions } from '../../wire/http-server.ts'
 import { errorText } from '../error-text.ts'
-import { etcdCertificates, etcdctlLine, hostOf, parseEtcdUrl, portOf } from '../etcd-front.ts'
+import { hostOf, parseEtcdUrl, portOf } from '../etcd-front.ts'
 import { absolute, UserError } from '../places.ts'
 import { version } from '../version.ts'
-import { durationMs, type EtcdFlags } from './etcd-flags.ts'
+import { flagsFromFile } from './etcd-config-file.ts'
+import { durationMs, type EtcdFlags, snapshotCountDefault } from './etcd-flags.ts'
+import { tlsFor } from './etcd-tls.ts'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const graceMs = 1000
 const noTlsForMetrics = 'client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url'
 
-export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void> {
+export async function etcd(given: EtcdFlags, process: ProcessDoor): Promise<void> {
+  const flags = given.configFile === undefined ? given : await flagsFromFile(absolute(given.configFile, process))
   if (flags.printVersion) return process.print(`etcd Version: ${etcdVersion}\nTypernetes: ${version}\n`)
   const log = logOn(process, flags.logLevel)
+  warnOfOld(flags, log)
   process.onBug((error) => log.error('a bug, please report it', { error: errorText(error, process) }))
   requireOneMember(flags)
   const compaction = compactionOf(flags)
@@ -41,6 +44,7 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
     if (stopping.signal.aborted) process.exit(130)
     stopping.abort()
   })
+  await requireOurs(dataDirectory)
   const disk = flags.unsafeNoFsync ? withoutSync(realDisk) : realDisk
   const tls = await tlsFor(flags, [...listenUrls, ...httpUrls], dataDirectory, process)
   if (tls === undefined && metricsUrls.some((url) => url.protocol === 'https:')) throw new UserError(noTlsForMetrics)
@@ -64,12 +68,15 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
   })
   const own = httpUrls.length === 0 ? 'grpc+http' : 'grpc'
   const addresses: readonly EtcdAddress[] = [
-    ...listenUrls.map((url) => ({ ...addressOf(url, tls, flags), traffic: own }) as const),
-    ...httpUrls.map((url) => ({ ...addressOf(url, tls, flags), traffic: 'http' }) as const),
-    ...metricsUrls.map((url) => ({ ...addressOf(url, tls, flags), traffic: 'metrics' }) as const),
+    ...listenUrls.map((url) => ({ ...addressOf(url, tls), traffic: own }) as const),
+    ...httpUrls.map((url) => ({ ...addressOf(url, tls), traffic: 'http' }) as const),
+    ...metricsUrls.map((url) => ({ ...addressOf(url, tls), traffic: 'metrics' }) as const),
   ]
   const { cors, hostWhitelist } = flags
-  const server = await startEtcdServer(member, addresses, { cors, hostWhitelist, ...(compaction && { autoCompaction: compaction }) })
+  const serverOptions = { cors, hostWhitelist, ...(compaction && { autoCompaction: compaction }) }
+  const server = await startEtcdServer(member, addresses, serverOptions).catch((error: unknown) => {
+    throw inGosWords(error)
+  })
   log.info('published local member to cluster through raft', {
     'local-member-id': member.memberId.toString(16),
     'cluster-id': member.clusterId.toString(16),
@@ -89,6 +96,38 @@ export async function etcd(flags: EtcdFlags, process: ProcessDoor): Promise<void
   await server.close({ graceMs })
 }
 
+/** The wording of the system's refusals is what scripts look for. */
+function inGosWords(error: unknown): unknown {
+  const { code, address, port } = error as { readonly code?: unknown; readonly address?: string; readonly port?: number }
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'address already in use',
+    EADDRNOTAVAIL: 'cannot assign requested address',
+    EACCES: 'permission denied',
+  }
+  const reason = reasons[String(code)]
+  const at = address?.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  return reason === undefined ? error : new UserError(`listen tcp ${at}: bind: ${reason}`)
+}
+
+/** Beside etcd's own files ours would begin empty, and nobody would notice before the old data is missed. */
+async function requireOurs(directory: string): Promise<void> {
+  const [snapshots, log] = await Promise.all([realDisk.list(`${directory}/member/snap`), realDisk.list(`${directory}/member/wal`)])
+  if (!snapshots.includes('db') && !log.some((name) => /^[0-9a-f]{16}-[0-9a-f]{16}\.wal$/.test(name))) return
+  throw new UserError(
+    `Data directory "${directory}" holds a database of etcd itself, which t8s does not read in place: ` +
+      `\`t8s snapshot restore ${directory}/member/snap/db --skip-hash-check --data-dir NEW\` takes it over once that etcd is stopped`,
+  )
+}
+
+/** etcd 3.6 warns of these itself. */
+function warnOfOld(flags: EtcdFlags, log: Log): void {
+  const old = (name: string, end: string) => log.warn(`--${name} is deprecated ${end}`)
+  if (flags.snapshotCount !== snapshotCountDefault) old('snapshot-count', 'in 3.6 and will be decommissioned in 3.7.')
+  if (flags.maxSnapshots !== undefined) old('max-snapshots', 'in 3.6 and will be decommissioned in 3.7.')
+  if (flags.v2Deprecation !== undefined)
+    old('v2-deprecation', 'and scheduled for removal in v3.8. The default value is enforced, ignoring user input.')
+}
+
 function requireOneMember(flags: EtcdFlags): void {
   const members = flags.initialCluster?.split(',').filter((member) => member.trim() !== '') ?? []
   if (members.length > 1) {
@@ -102,37 +141,12 @@ function requireOneMember(flags: EtcdFlags): void {
     throw new UserError(`--initial-cluster-state must be new or existing, not "${flags.initialClusterState}"`)
 }
 
-function addressOf(url: URL, tls: TlsOptions | undefined, flags: EtcdFlags): EtcdAddress {
-  const [host, port] = [hostOf(url), portOf(url)]
+function addressOf(url: URL, tls: TlsOptions | undefined): EtcdAddress {
+  // Both addresses of localhost are tried by clients, and where Go listens it is the first that is IPv4.
+  const host = url.hostname === 'localhost' ? '127.0.0.1' : hostOf(url)
+  const port = portOf(url)
   if (url.protocol === 'http:' || tls === undefined) return { host, port }
-  return { host, port, tls: { ...tls, demandsClientCertificate: flags.clientCertAuth } }
-}
-
-async function tlsFor(
-  flags: EtcdFlags,
-  urls: readonly URL[],
-  dataDirectory: string,
-  process: ProcessDoor,
-): Promise<TlsOptions | undefined> {
-  if ((flags.certFile === undefined) !== (flags.keyFile === undefined)) throw new UserError('--cert-file and --key-file go together')
-  if (flags.clientCertAuth && flags.trustedCaFile === undefined && flags.certFile !== undefined)
-    throw new UserError('--client-cert-auth needs --trusted-ca-file: the authority whose clients may come')
-  const read = async (path: string): Promise<string> => {
-    const bytes = await realDisk.readFile(absolute(path, process))
-    if (bytes === undefined) throw new UserError(`File "${path}" does not exist`)
-    return new TextDecoder().decode(bytes)
-  }
-  const clientCa = flags.trustedCaFile === undefined ? undefined : [await read(flags.trustedCaFile)]
-  if (flags.certFile !== undefined && flags.keyFile !== undefined) {
-    const pair = { cert: await read(flags.certFile), key: await read(flags.keyFile) }
-    return clientCa === undefined ? pair : { ...pair, clientCa }
-  }
-  if (!urls.some((url) => url.protocol === 'https:')) return undefined
-  const directory = `${dataDirectory}/tls`
-  const place = { disk: realDisk, directory, nowMs: realClock.now(), random: realRandom }
-  const made = await etcdCertificates(place, flags.name, process.hostName, urls)
-  process.print(`${etcdctlLine(urls, directory)}\n`)
-  return clientCa === undefined ? made : { ...made, clientCa }
+  return { host, port, tls }
 }
 
 /** etcd forgets nothing by itself: the past is kept until it is compacted, and counts against the quota until then. */
@@ -164,7 +178,7 @@ function compactionOf(flags: EtcdFlags): CompactorOptions | undefined {
   }
 }
 
-/** Lines as etcd's logger writes them. */
+/** Lines as etcd's logger writes them; who says it is looked up in the stack, for lines are few. */
 function logOn(process: ProcessDoor, level: string): Log {
   const lowest = levels.indexOf(level as LogLevel)
   if (lowest < 0) throw new UserError(`--log-level must be one of ${levels.join(', ')}, not "${level}"`)
@@ -173,6 +187,13 @@ function logOn(process: ProcessDoor, level: string): Log {
     const told = Object.fromEntries(
       Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? errorText(value, process) : value]),
     )
-    process.complain(`${JSON.stringify({ level: one, ts: new Date(realClock.now()).toISOString(), msg: message, ...told })}\n`)
+    const head = { level: one, ts: new Date(realClock.now()).toISOString(), caller: callerIn(new Error().stack ?? '') }
+    process.complain(`${JSON.stringify({ ...head, msg: message, ...told })}\n`)
   })
+}
+
+/** "etcd/server.ts:41", the first place outside the log itself. */
+function callerIn(stack: string): string {
+  const places = [...stack.matchAll(/([\w-]+\/[\w-]+\.[jt]s:\d+):\d+/g)].map(([, place]) => place as string)
+  return places.slice(1).find((place) => !/^std\/log\./.test(place)) ?? ''
 }
