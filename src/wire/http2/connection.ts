@@ -19,7 +19,7 @@ import type { Log } from '../../std/log.ts'
 import type { HttpHandler, HttpPeer, HttpResponse } from '../http.ts'
 import { FloodBudget } from './flood-budget.ts'
 import { FrameCutter, type FrameReader } from './frame-cutter.ts'
-import { blockStartOf, checkFrame, checkPriority, paddingOf } from './frame-rules.ts'
+import { blockStartOf, checkFrame, checkPriority, checkSetting, paddingOf } from './frame-rules.ts'
 import * as frames from './frames.ts'
 import { errorCode, flagAck, flagEndHeaders, flagEndStream, flagPadded, flagPriority, frameType, Http2Error, setting } from './frames.ts'
 import { HeaderBlock } from './header-block.ts'
@@ -27,9 +27,9 @@ import { HpackDecoder } from './hpack-decoder.ts'
 import { ReceiveWindow } from './receive-window.ts'
 import { RequestHead } from './request-head.ts'
 import { RequestRunner, type RequestRunnerOwner } from './request-runner.ts'
-import { ResetStreams } from './reset-streams.ts'
 import { Sender, type SenderEvents } from './sender.ts'
 import { Http2Request, Http2Stream, type StreamOwner } from './stream.ts'
+import { StreamTable } from './stream-table.ts'
 import type { Flushable, FlushQueue, WriteBufferPool } from './write-buffers.ts'
 
 export interface Http2Limits {
@@ -56,8 +56,6 @@ export interface Http2Host {
 
 const handlersPerStreamMax = 4
 const controlBytesMax = 64 * 1024
-/** There are six settings, and each may move the windows of all streams. */
-const settingsPerFrameMax = 32
 const tooLargeResponse: HttpResponse = {
   status: 431,
   headers: { 'content-type': 'text/plain; charset=utf-8' },
@@ -77,16 +75,11 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
   readonly #runner = new RequestRunner(this)
   readonly #budget: FloodBudget
   readonly #receiveWindow: ReceiveWindow
-  readonly #streams = new Map<number, Http2Stream>()
-  readonly #resets = new ResetStreams()
+  readonly #streams = new StreamTable()
   #hasSettings = false
-  /** The newest stream that was handled, for GOAWAY, and the newest that was seen. */
-  #lastStream = 0
-  #newestStream = 0
   #streamWindow = frames.windowBytesDefault
   /** A header block that waits for its CONTINUATION. */
   #block: HeaderBlock | undefined
-  #isLeaving = false
   #isClosed = false
   /** When the connection began to wait for the rest of a frame or block, or for its next request; monotonic. */
   waitingSinceMs: number
@@ -126,7 +119,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
 
   /** GOAWAY was sent; running requests may end. */
   get isLeaving(): boolean {
-    return this.#isLeaving
+    return this.#streams.isLeaving
   }
 
   /** The last frame is on its way; nothing is read any more. */
@@ -154,9 +147,9 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
 
   /** No new requests; those that run may end. */
   leave(): void {
-    if (this.#isLeaving || this.#isClosed) return
-    this.#isLeaving = true
-    this.#push(frames.goAwayFrame(this.#lastStream, errorCode.none, ''))
+    if (this.#streams.isLeaving || this.#isClosed) return
+    this.#streams.isLeaving = true
+    this.#push(frames.goAwayFrame(this.#streams.newestHandled, errorCode.none, ''))
     this.#endWhenDone()
   }
 
@@ -195,7 +188,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     if (!stream.isRemoteClosed) {
       // The answer came before the request's end. NO_ERROR asks the client to stop sending (RFC 9113, 8.1).
       this.#push(frames.numberFrame(frameType.resetStream, stream.id, errorCode.none))
-      this.#resets.add(stream.id)
+      this.#streams.wasReset(stream.id)
     }
     this.#forget(stream, 'Answered')
   }
@@ -227,12 +220,12 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     stream.abandon(reason)
     if (unread > 0) this.#credit(unread)
     if (this.#streams.size === 0) this.waitingSinceMs = this.clock.monotonicMs()
-    if (this.#isLeaving) this.#endWhenDone()
+    if (this.#streams.isLeaving) this.#endWhenDone()
   }
 
   #reset(stream: Http2Stream, code: number): void {
     this.#push(frames.numberFrame(frameType.resetStream, stream.id, code))
-    if (!stream.isRemoteClosed) this.#resets.add(stream.id)
+    if (!stream.isRemoteClosed) this.#streams.wasReset(stream.id)
     this.#forget(stream, 'Stream was reset')
   }
 
@@ -246,7 +239,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
   #fail(code: number, message: string): void {
     if (this.#isClosed) return
     this.#host.log.debug('HTTP/2 connection refused', { code, message, peer: this.#peer.address })
-    this.#push(frames.goAwayFrame(this.#lastStream, code, message))
+    this.#push(frames.goAwayFrame(this.#streams.newestHandled, code, message))
     this.closed()
     this.waitingSinceMs = this.clock.monotonicMs()
     this.#sender.end()
@@ -294,7 +287,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
         case frameType.ping:
           return this.#readPing(flags, buffer, start, end)
         case frameType.goAway:
-          this.#isLeaving = true
+          this.#streams.isLeaving = true
           return this.#endWhenDone()
         case frameType.priority:
           checkPriority(id, buffer, start)
@@ -308,7 +301,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
       const stream = this.#streams.get(error.stream)
       if (stream !== undefined) return this.#reset(stream, error.code)
       this.#push(frames.numberFrame(frameType.resetStream, error.stream, error.code))
-      if (!(flags & flagEndStream)) this.#resets.add(error.stream)
+      if (!(flags & flagEndStream)) this.#streams.wasReset(error.stream)
     }
   }
 
@@ -336,9 +329,9 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
   }
 
   #readDataOfNoStream(flags: number, id: number, bytes: number): void {
-    if (this.#isIdleId(id)) throw new Http2Error(errorCode.protocol, 'DATA on an idle stream')
-    if (!this.#isIgnored(id)) throw new Http2Error(errorCode.streamClosed, 'DATA on a closed stream', id)
-    if (flags & flagEndStream) this.#resets.ended(id)
+    if (this.#streams.isIdle(id)) throw new Http2Error(errorCode.protocol, 'DATA on an idle stream')
+    if (!this.#streams.isIgnored(id)) throw new Http2Error(errorCode.streamClosed, 'DATA on a closed stream', id)
+    if (flags & flagEndStream) this.#streams.wasEnded(id)
     else if (bytes === 0) this.#charge()
   }
 
@@ -347,7 +340,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     const to = end - paddingOf(flags, buffer, start, end)
     if (from > to) throw new Http2Error(errorCode.protocol, 'HEADERS is too short for its padding or priority')
     if (flags & flagPriority) checkPriority(id, buffer, from - 5)
-    if (id <= this.#newestStream && !this.#streams.has(id) && !this.#isIgnored(id))
+    if (id <= this.#streams.newest && this.#streams.get(id) === undefined && !this.#streams.isIgnored(id))
       throw new Http2Error(errorCode.streamClosed, `HEADERS on closed stream ${id}`)
     if (flags & flagEndHeaders) return this.#endBlock(id, flags, buffer, from, to)
     this.waitingSinceMs = this.clock.monotonicMs()
@@ -377,14 +370,14 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     const isLast = (flags & flagEndStream) !== 0
     const open = this.#streams.get(id)
     if (open !== undefined) return this.#readTrailers(open, isLast, head.trailerProblem())
-    if (id <= this.#newestStream) {
-      if (isLast) this.#resets.ended(id)
+    if (id <= this.#streams.newest) {
+      if (isLast) this.#streams.wasEnded(id)
       return this.#charge()
     }
-    this.#newestStream = id
+    this.#streams.newest = id
     // Streams that the client opened before it read our GOAWAY: it will ask somebody else.
-    if (this.#isLeaving) return
-    this.#lastStream = id
+    if (this.#streams.isLeaving) return
+    this.#streams.newestHandled = id
     if (this.#streams.size >= this.#host.limits.streamsMax) throw new Http2Error(errorCode.refusedStream, 'Too many streams', id)
     if (this.#runner.running >= this.#host.limits.streamsMax * handlersPerStreamMax)
       throw new Http2Error(errorCode.enhanceYourCalm, 'Too many running requests')
@@ -392,7 +385,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     if (problem !== '') throw new Http2Error(errorCode.protocol, problem, id)
     const stream = new Http2Stream(id, this, this.#streamWindow, this.#host.limits.streamWindowBytes)
     stream.contentLength = head.contentLength
-    this.#streams.set(id, stream)
+    this.#streams.add(stream)
     const request = new Http2Request(stream, head, this.#peer)
     if (isLast && !stream.endOfBody()) throw new Http2Error(errorCode.protocol, 'Body is not as long as content-length says', id)
     if (!fits) return this.#runner.answer(stream, request, tooLargeResponse)
@@ -411,7 +404,7 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
       if (!this.#sender.grow(bytes)) throw new Http2Error(errorCode.flowControl, 'Window is too large')
       return this.#host.flushQueue.add(this)
     }
-    if (this.#isIdleId(id)) throw new Http2Error(errorCode.protocol, 'WINDOW_UPDATE on an idle stream')
+    if (this.#streams.isIdle(id)) throw new Http2Error(errorCode.protocol, 'WINDOW_UPDATE on an idle stream')
     if (bytes === 0) throw new Http2Error(errorCode.protocol, 'WINDOW_UPDATE of 0', id)
     const stream = this.#streams.get(id)
     if (stream === undefined) return
@@ -421,39 +414,25 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
   }
 
   #readReset(id: number): void {
-    if (this.#isIdleId(id)) throw new Http2Error(errorCode.protocol, 'RST_STREAM on an idle stream')
+    if (this.#streams.isIdle(id)) throw new Http2Error(errorCode.protocol, 'RST_STREAM on an idle stream')
     this.#charge()
     const stream = this.#streams.get(id)
     if (stream !== undefined) this.#forget(stream, 'Client went away')
-    else this.#resets.ended(id)
+    else this.#streams.wasEnded(id)
   }
 
   #readSettings(flags: number, buffer: Buffer, start: number, end: number): void {
     if (flags & flagAck) return
     if (this.#hasSettings) this.#charge()
     this.#hasSettings = true
-    if (end - start > settingsPerFrameMax * 6) throw new Http2Error(errorCode.enhanceYourCalm, 'Too many settings')
     for (let at = start; at < end; at += 6) this.#applySetting(buffer.readUInt16BE(at), buffer.readUInt32BE(at + 2))
     this.#push(frames.controlFrame(frameType.settings, flagAck, 0, Buffer.alloc(0)))
   }
 
   #applySetting(name: number, value: number): void {
-    switch (name) {
-      case setting.headerTableSize:
-        this.#sender.mustNameTableSize = true
-        return
-      case setting.enablePush:
-        if (value > 1) throw new Http2Error(errorCode.protocol, 'ENABLE_PUSH is neither 0 nor 1')
-        return
-      case setting.initialWindowSize:
-        if (value > frames.windowBytesMax) throw new Http2Error(errorCode.flowControl, 'INITIAL_WINDOW_SIZE is too large')
-        return this.#moveWindows(value)
-      case setting.maxFrameSize:
-        // We send frames of 16 KB at most, which everybody must take.
-        if (value < 16_384 || value > 16_777_215) throw new Http2Error(errorCode.protocol, 'MAX_FRAME_SIZE is out of range')
-        return
-      default:
-    }
+    checkSetting(name, value)
+    if (name === setting.headerTableSize) this.#sender.mustNameTableSize = true
+    else if (name === setting.initialWindowSize) this.#moveWindows(value)
   }
 
   #moveWindows(bytes: number): void {
@@ -470,14 +449,5 @@ export class Http2Connection implements StreamOwner, SenderEvents, RequestRunner
     if (flags & flagAck) return
     this.#charge()
     this.#push(frames.controlFrame(frameType.ping, flagAck, 0, buffer.subarray(start, end)))
-  }
-
-  /** Whether the client may not know yet that we hear no more of this stream: we reset it, or it came behind our GOAWAY. */
-  #isIgnored(id: number): boolean {
-    return this.#resets.has(id) || (this.#isLeaving && id > this.#lastStream)
-  }
-
-  #isIdleId(id: number): boolean {
-    return id > this.#newestStream || id % 2 === 0
   }
 }

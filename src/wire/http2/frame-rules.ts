@@ -2,7 +2,10 @@
  * What can be said of a frame before anybody looks at its stream: how long it is, whether it is about the connection or about a stream
  * (RFC 9113, section 6), and where padding and priority end. Each broken rule has its code there, and here.
  */
-import { errorCode, flagAck, flagPadded, flagPriority, frameType, Http2Error } from './frames.ts'
+import { errorCode, flagAck, flagPadded, flagPriority, frameBytesMax, frameType, Http2Error, setting, windowBytesMax } from './frames.ts'
+
+/** There are six settings, and each may move the windows of all streams. */
+const settingsMax = 32
 
 /** Throws for a frame that has the wrong length or stands on the wrong kind of stream. */
 export function checkFrame(type: number, flags: number, id: number, length: number): void {
@@ -25,6 +28,7 @@ export function checkFrame(type: number, flags: number, id: number, length: numb
       if (id !== 0) throw new Http2Error(errorCode.protocol, 'SETTINGS on a stream')
       if (flags & flagAck && length !== 0) throw new Http2Error(errorCode.frameSize, 'SETTINGS acknowledgement with a payload')
       if (length % 6 !== 0) throw new Http2Error(errorCode.frameSize, 'SETTINGS is not a multiple of 6 bytes long')
+      if (length > settingsMax * 6) throw new Http2Error(errorCode.enhanceYourCalm, 'Too many settings')
       return
     case frameType.pushPromise:
       throw new Http2Error(errorCode.protocol, 'Clients cannot push')
@@ -38,6 +42,22 @@ export function checkFrame(type: number, flags: number, id: number, length: numb
       return
     case frameType.windowUpdate:
       if (length !== 4) throw new Http2Error(errorCode.frameSize, 'WINDOW_UPDATE is not 4 bytes long')
+      return
+    default:
+  }
+}
+
+export function checkSetting(name: number, value: number): void {
+  switch (name) {
+    case setting.enablePush:
+      if (value > 1) throw new Http2Error(errorCode.protocol, 'ENABLE_PUSH is neither 0 nor 1')
+      return
+    case setting.initialWindowSize:
+      if (value > windowBytesMax) throw new Http2Error(errorCode.flowControl, 'INITIAL_WINDOW_SIZE is too large')
+      return
+    case setting.maxFrameSize:
+      // We send frames of 16 KB at most, which everybody must take.
+      if (value < frameBytesMax || value > 16_777_215) throw new Http2Error(errorCode.protocol, 'MAX_FRAME_SIZE is out of range')
       return
     default:
   }
