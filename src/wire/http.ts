@@ -92,7 +92,10 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   /** Absent: no body. After `upgrade()` was called the response is ignored: answer `{status: 101, headers: {}}`. */
   readonly body?: HttpBody
-  /** Headers behind the body, asked for when it has ended; undefined for none after all. Such an answer has no Content-Length. HTTP/2 only. */
+  /**
+   * Headers behind the body, asked for when it has ended; undefined for none after all. HTTP/2 only. Who has them is taken for gRPC: no
+   * Content-Length, headers that wait for the first bytes, and one block for both when there were none.
+   */
   readonly trailers?: () => HttpHeaders | undefined
 }
 

@@ -72,7 +72,8 @@ export class RequestRunner {
     const { body } = response
     const hasNoBody = request.method === 'HEAD' || response.status === 204 || response.status === 304
     if (typeof body === 'function' && !hasNoBody) {
-      this.#owner.markReady(stream)
+      // What has trailers is gRPC's, whose headers come with the first message.
+      if (response.trailers === undefined) this.#owner.markReady(stream)
       this.running++
       void this.#stream(stream, request, body, response.trailers)
       return
@@ -95,7 +96,11 @@ export class RequestRunner {
   ): Promise<void> {
     try {
       await body(stream)
-      stream.trailers = trailers?.()
+      const last = trailers?.()
+      // Without a message there is only one block, as in every answer of gRPC that is nothing but a status.
+      if (last !== undefined && stream.responseHeaders !== undefined && stream.unsentBytes === 0)
+        stream.responseHeaders = { ...stream.responseHeaders, ...last }
+      else stream.trailers = last
       stream.end()
     } catch (error) {
       if (!stream.isGone) this.#owner.bodyFailed(stream, request, error)
