@@ -27,7 +27,7 @@ strict-transport-security-directives strings ~ gc
 
 # Etcd
 delete-collection-workers int=1 ~ gc
-enable-garbage-collector bool=true ~ cache
+enable-garbage-collector bool=true ~ own
 encryption-provider-config string: a file that says which resources are encrypted in etcd, and with what keys
 encryption-provider-config-automatic-reload bool ~ crypt
 etcd-cafile string: the authority that signed the certificates of etcd
@@ -42,8 +42,8 @@ etcd-readycheck-timeout duration=2s ~ etcdm
 etcd-servers strings: where etcd is, separated by commas: http://127.0.0.1:2379
 etcd-servers-overrides strings ~ etcdm
 lease-reuse-duration-seconds int=60 ~ etcdm
-storage-backend string ~ cache
-storage-media-type string=application/vnd.kubernetes.protobuf ~ cache
+storage-backend string ~ own
+storage-media-type string=application/vnd.kubernetes.protobuf ~ json
 watch-cache bool=true ~ cache
 watch-cache-sizes strings ~ cache
 

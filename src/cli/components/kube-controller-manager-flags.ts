@@ -27,7 +27,7 @@ emulated-version strings ~ emul
 external-cloud-volume-plugin string ~ cloud
 feature-gates mapStringBool: features to turn on or off: Name=true,Other=false
 kube-api-burst int32=30 ~ client
-kube-api-content-type string=application/vnd.kubernetes.protobuf ~ client
+kube-api-content-type string=application/vnd.kubernetes.protobuf ~ json
 kube-api-qps float=20 ~ client
 leader-elect bool=true: wait until the Lease says that it is this one’s turn
 leader-elect-lease-duration duration=15s: how long others wait for a leader that is silent

@@ -14,7 +14,7 @@ ${servingFlagTable(10259, true)}
 # Deprecated
 contention-profiling bool=true ~ profile
 kube-api-burst int32=100 ~ client
-kube-api-content-type string=application/vnd.kubernetes.protobuf ~ client
+kube-api-content-type string=application/vnd.kubernetes.protobuf ~ json
 kube-api-qps float=50 ~ client
 kubeconfig string: the kubeconfig file with the API server and the credentials for it
 pod-max-in-unschedulable-pods-duration duration=5m0s ~ sched

@@ -19,6 +19,7 @@ export const noEffect: Readonly<Record<string, string>> = {
   none: 'it is deprecated and without effect upstream too',
   etcdm: 'etcd is not measured',
   cache: 'the cache sizes itself',
+  json: 'components store and send objects as JSON',
   crypt: 'the file is read once, at the start',
   coord: 'leaders are elected by Leases alone',
   priv: 'privileged containers are always taken; what a namespace may run is PodSecurity’s business',
