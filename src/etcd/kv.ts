@@ -58,6 +58,7 @@ export class KvService {
     checkRange(request)
     this.#member.requireSound()
     try {
+      this.#member.counts.ranges++
       const result = this.#member.store.range(keyRange(request.key, request.rangeEnd), rangeOptions(request))
       const header = this.#member.header(result.revision)
       const answer = rangeAnswer(request, result)
@@ -115,7 +116,9 @@ export class KvService {
 
   async #transact(transaction: Transaction): Promise<TransactionResult> {
     try {
-      return await this.#member.store.transact(transaction)
+      const result = await this.#member.store.transact(transaction)
+      this.#member.counts.onTransaction(result.results)
+      return result
     } catch (error) {
       throw etcdErrorFrom(error)
     }

@@ -30,6 +30,7 @@ export class LeaseService {
     try {
       const id = request.ID === 0 ? undefined : request.ID
       const lease = await this.#member.store.grantLease(Number(request.TTL), id)
+      this.#member.counts.leases.granted++
       return { header: this.#member.headerNow(), ID: lease.id, TTL: lease.ttlSeconds }
     } catch (error) {
       throw etcdErrorFrom(error)
@@ -43,6 +44,7 @@ export class LeaseService {
     } catch (error) {
       throw etcdErrorFrom(error)
     }
+    this.#member.counts.leases.revoked++
     return { header: this.#member.headerNow() }
   }
 
@@ -56,7 +58,9 @@ export class LeaseService {
   /** 0: there is no such lease. */
   #renew(id: LeaseId): number {
     try {
-      return this.#member.store.renewLease(id).ttlSeconds
+      const { ttlSeconds } = this.#member.store.renewLease(id)
+      this.#member.counts.leases.renewed++
+      return ttlSeconds
     } catch (error) {
       if ((error as { code?: unknown }).code === 'leaseNotFound') return 0
       throw error

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../std/clock.ts'
 import type { Log } from '../std/log.ts'
 import type { EmbeddedStore } from '../store/embedded.ts'
+import { Counts } from './counts.ts'
 import { etcdError } from './errors.ts'
 import { alarmTypes, type ResponseHeader } from './messages.ts'
 
@@ -26,6 +27,8 @@ export interface MemberOptions {
   /** 0: etcd's default of 2 GB. */
   readonly quotaBytes: number
   readonly watchProgressMs: number
+  /** Counted already, below the store. */
+  readonly counts?: Counts
   /** How the process was started, for /debug/vars. */
   readonly commandLine?: readonly string[]
   /** What the process holds, for its metrics. */
@@ -41,10 +44,12 @@ export class Member {
   readonly clusterId: bigint
   /** One member is elected once. */
   readonly raftTerm = 2
+  readonly counts: Counts
   readonly #alarms = new Set<number>()
 
   constructor(options: MemberOptions) {
     this.options = options
+    this.counts = options.counts ?? new Counts()
     this.store = options.store
     this.clock = options.clock
     this.log = options.log

@@ -1,7 +1,8 @@
 /**
  * Metrics under etcd's names: those that dashboards and alerts for etcd look at first, and counts of calls as grpc-prometheus names them.
  */
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, type Histogram, Registry } from 'prom-client'
+import type { GrpcMethod } from '../wire/grpc-server.ts'
 import type { HttpResponse } from '../wire/http.ts'
 import type { Health } from './health.ts'
 import { clusterVersion, etcdVersion, type Member } from './member.ts'
@@ -29,10 +30,12 @@ const codeNames = [
 export class EtcdMetrics {
   readonly #member: Member
   readonly #health: Health
+  readonly #kinds: ReadonlyMap<string, GrpcMethod['kind']>
   /** Calls by path and code; turned into a page only when somebody looks. */
   readonly #calls = new Map<string, Map<number, number>>()
 
-  constructor(member: Member, health: Health) {
+  constructor(member: Member, health: Health, methods: ReadonlyMap<string, GrpcMethod>) {
+    this.#kinds = new Map(Array.from(methods, ([path, { kind }]) => [path, kind]))
     this.#member = member
     this.#health = health
   }
@@ -54,32 +57,29 @@ export class EtcdMetrics {
 
   #registry(): Registry {
     const registry = new Registry()
-    const { store, options } = this.#member
-    const { keys, watches, leases, logBytes, snapshotBytes } = store.stats()
-    const gauge = (name: string, help: string, value: number): void => {
-      new Gauge({ name, help, registers: [registry] }).set(value)
-    }
+    this.#addMember(registry)
+    this.#addStore(registry)
+    this.#addHealth(registry)
+    registry.registerMetric(this.#member.counts.disk as Histogram)
+    this.#addCalls(registry)
+    return registry
+  }
+
+  #addMember(registry: Registry): void {
+    const { store, options, memberId } = this.#member
+    const gauge = adder(Gauge, registry)
+    const counter = adder(Counter, registry)
     gauge('etcd_server_has_leader', 'Whether or not a leader exists. 1 is existence, 0 is not.', 1)
     gauge('etcd_server_is_leader', 'Whether or not this member is a leader. 1 if is, 0 otherwise.', 1)
+    gauge('etcd_server_is_learner', 'Whether or not this member is a learner. 1 if is, 0 otherwise.', 0)
+    counter('etcd_server_leader_changes_seen_total', 'The number of leader changes seen.', 1)
     gauge('etcd_server_quota_backend_bytes', 'Current backend storage quota size in bytes.', this.#member.quotaBytes)
     gauge('etcd_server_proposals_committed_total', 'The total number of consensus proposals committed.', store.revision)
     gauge('etcd_server_proposals_applied_total', 'The total number of consensus proposals applied.', store.revision)
-    gauge('etcd_server_health_success', 'The total number of successful health checks', this.#health.answered.success)
-    gauge('etcd_server_health_failures', 'The total number of failed health checks', this.#health.answered.failure)
-    gauge('etcd_debugging_mvcc_keys_total', 'Total number of keys.', keys)
-    gauge('etcd_debugging_mvcc_current_revision', 'The current revision of store.', store.revision)
-    gauge('etcd_debugging_mvcc_compact_revision', 'The revision of the last compaction in store.', store.compactedRevision)
-    gauge('etcd_debugging_mvcc_watcher_total', 'Total number of watchers.', watches)
-    gauge('etcd_debugging_lease_granted_total', 'The total number of granted leases.', leases)
-    gauge(
-      'etcd_mvcc_db_total_size_in_bytes',
-      'Total size of the underlying database physically allocated in bytes.',
-      Math.max(logBytes + snapshotBytes, store.memoryBytes),
-    )
-    gauge('etcd_mvcc_db_total_size_in_use_in_bytes', 'Total size of the underlying database logically in use in bytes.', store.memoryBytes)
-    if (options.residentBytes !== undefined)
-      gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', options.residentBytes())
-    const versions = [
+    gauge('etcd_server_proposals_pending', 'The current number of pending proposals to commit.', 0)
+    counter('etcd_server_proposals_failed_total', 'The total number of failed proposals seen.', 0)
+    const id = memberId.toString(16)
+    for (const [name, help, label, value] of [
       [
         'etcd_server_version',
         "Which version is running. 1 for 'server_version' label with current version.",
@@ -92,22 +92,77 @@ export class EtcdMetrics {
         'cluster_version',
         clusterVersion.replace(/\.\d+$/, ''),
       ],
-    ] as const
-    for (const [name, help, label, value] of versions) {
+      ['etcd_server_id', "Server or member ID in hexadecimal format. 1 for 'server_id' label with current ID.", 'server_id', id],
+    ] as const)
       new Gauge({ name, help, labelNames: [label], registers: [registry] }).set({ [label]: value }, 1)
-    }
-    const handled = new Counter({
-      name: 'grpc_server_handled_total',
-      help: 'Total number of RPCs completed on the server, regardless of success or failure.',
-      labelNames: ['grpc_code', 'grpc_method', 'grpc_service'],
-      registers: [registry],
+    if (options.residentBytes !== undefined)
+      gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', options.residentBytes())
+  }
+
+  #addStore(registry: Registry): void {
+    const { store, counts } = this.#member
+    const { watches, logBytes, snapshotBytes } = store.stats()
+    const gauge = adder(Gauge, registry)
+    const counter = adder(Counter, registry)
+    counter('etcd_mvcc_put_total', 'Total number of puts seen by this member.', counts.puts)
+    counter('etcd_mvcc_delete_total', 'Total number of deletes seen by this member.', counts.deletes)
+    counter('etcd_mvcc_range_total', 'Total number of ranges seen by this member.', counts.ranges)
+    counter('etcd_mvcc_txn_total', 'Total number of txns seen by this member.', counts.transactions)
+    const { count: keys } = store.range({ start: '\0', end: '\0' }, { countOnly: true })
+    gauge('etcd_debugging_mvcc_keys_total', 'Total number of keys.', keys)
+    gauge('etcd_debugging_mvcc_current_revision', 'The current revision of store.', store.revision)
+    // Never compacted is -1 to etcd; our history begins as if compacted to 1.
+    const compacted = store.compactedRevision === 1 ? -1 : store.compactedRevision
+    gauge('etcd_debugging_mvcc_compact_revision', 'The revision of the last compaction in store.', compacted)
+    gauge('etcd_debugging_mvcc_watcher_total', 'Total number of watchers.', watches)
+    counter('etcd_debugging_lease_granted_total', 'The total number of granted leases.', counts.leases.granted)
+    counter('etcd_debugging_lease_revoked_total', 'The total number of revoked leases.', counts.leases.revoked)
+    counter('etcd_debugging_lease_renewed_total', 'The number of renewed leases seen by the leader.', counts.leases.renewed)
+    gauge(
+      'etcd_mvcc_db_total_size_in_bytes',
+      'Total size of the underlying database physically allocated in bytes.',
+      Math.max(logBytes + snapshotBytes, store.memoryBytes),
+    )
+    gauge('etcd_mvcc_db_total_size_in_use_in_bytes', 'Total size of the underlying database logically in use in bytes.', store.memoryBytes)
+  }
+
+  #addHealth(registry: Registry): void {
+    const { answered, checked } = this.#health
+    const counter = adder(Counter, registry)
+    counter('etcd_server_health_success', 'The total number of successful health checks', answered.success)
+    counter('etcd_server_health_failures', 'The total number of failed health checks', answered.failure)
+    const [labelNames, registers] = [['type', 'name'], [registry]]
+    const last = new Gauge({ name: 'etcd_server_healthcheck', help: 'The result of each kind of healthcheck.', labelNames, registers })
+    const all = new Counter({
+      name: 'etcd_server_healthchecks_total',
+      help: 'The total number of each kind of healthcheck.',
+      labelNames: [...labelNames, 'status'],
+      registers,
     })
-    for (const [path, byCode] of this.#calls) {
-      const [, service = '', method = ''] = path.split('/')
-      for (const [code, count] of byCode) {
-        handled.inc({ grpc_code: codeNames[code] ?? 'Unknown', grpc_method: method, grpc_service: service }, count)
-      }
+    for (const { type, name, isWell, counts } of checked.values()) {
+      last.set({ type, name }, isWell ? 1 : 0)
+      for (const [status, count] of Object.entries(counts)) if (count > 0) all.inc({ type, name, status }, count)
     }
-    return registry
+  }
+
+  #addCalls(registry: Registry): void {
+    const labelNames = ['grpc_code', 'grpc_method', 'grpc_service', 'grpc_type']
+    const help = 'Total number of RPCs completed on the server, regardless of success or failure.'
+    const handled = new Counter({ name: 'grpc_server_handled_total', help, labelNames, registers: [registry] })
+    for (const [path, kind] of this.#kinds) {
+      const [, grpc_service = '', grpc_method = ''] = path.split('/')
+      const labels = { grpc_method, grpc_service, grpc_type: kind === 'unary' ? 'unary' : (serverStreams[grpc_method] ?? 'bidi_stream') }
+      // From zero on, so that the first failure is an increase.
+      handled.inc({ ...labels, grpc_code: 'OK' }, 0)
+      for (const [code, count] of this.#calls.get(path) ?? []) handled.inc({ ...labels, grpc_code: codeNames[code] ?? 'Unknown' }, count)
+    }
+  }
+}
+
+const serverStreams: Readonly<Record<string, string>> = { Snapshot: 'server_stream', Observe: 'server_stream' }
+
+function adder(Kind: typeof Gauge | typeof Counter, registry: Registry) {
+  return (name: string, help: string, value: number): void => {
+    new Kind({ name, help, registers: [registry] }).inc(value)
   }
 }

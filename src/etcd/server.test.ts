@@ -259,8 +259,45 @@ test('HTTP beside gRPC on the same port', async () => {
   }
   expect(await get('/health')).toBe('200 {"health":"true","reason":""}')
   expect(await get('/version')).toBe('200 {"etcdserver":"3.6.4","etcdcluster":"3.6.0","storage":"3.6.0"}')
-  expect(await get('/metrics')).toContain('grpc_server_handled_total{grpc_code="OK",grpc_method="Put",grpc_service="etcdserverpb.KV"}')
+  expect(await get('/metrics')).toMatch(
+    /grpc_server_handled_total\{grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary",grpc_code="OK"\} [1-9]/,
+  )
   expect(await get('/nothing')).toBe('404 404 page not found\n')
+})
+
+test('metrics count what was done as etcd counts it', async () => {
+  await using counted = await startTestEtcd()
+  using mine = new EtcdClient(counted.address)
+  const put = (key: string) => ({ requestPut: { key } })
+  await mine.put({ key: 'a' })
+  await mine.range({ key: 'a' })
+  await mine.deleteRange({ key: 'none' })
+  await mine.deleteRange({ key: 'a' })
+  await mine.txn({ success: [put('b'), put('c'), { requestRange: { key: 'b' } }] })
+  await mine.txn({ success: [put('d')] })
+  await counted.store.grantLease(100, 5)
+  counted.member.counts.onDurable(1.5)
+  const page = await (await fetch(`http://${counted.address}/metrics`)).text()
+  const lines = [
+    'etcd_mvcc_put_total 4',
+    'etcd_mvcc_delete_total 1',
+    'etcd_mvcc_range_total 2',
+    'etcd_mvcc_txn_total 1',
+    'etcd_debugging_mvcc_keys_total 3',
+    'etcd_debugging_mvcc_compact_revision -1',
+    'etcd_cluster_version{cluster_version="3.6"} 1',
+    `etcd_server_id{server_id="${counted.member.memberId.toString(16)}"} 1`,
+    'etcd_disk_wal_fsync_duration_seconds_bucket{le="0.001"} 0',
+    'etcd_disk_wal_fsync_duration_seconds_bucket{le="0.002"} 1',
+    'etcd_disk_wal_fsync_duration_seconds_bucket{le="8.192"} 1',
+    'etcd_disk_wal_fsync_duration_seconds_bucket{le="+Inf"} 1',
+    'etcd_disk_wal_fsync_duration_seconds_sum 0.0015',
+    'etcd_disk_wal_fsync_duration_seconds_count 1',
+    '# TYPE etcd_mvcc_put_total counter',
+    '# TYPE etcd_disk_wal_fsync_duration_seconds histogram',
+    'grpc_server_handled_total{grpc_method="Watch",grpc_service="etcdserverpb.Watch",grpc_type="bidi_stream",grpc_code="OK"} 0',
+  ]
+  expect(page.split('\n')).toEqual(expect.arrayContaining(lines))
 })
 
 test('beyond its quota the store takes no more, says so, and comes back when it is told to', async () => {

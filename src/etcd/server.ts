@@ -78,8 +78,8 @@ class Handlers {
 
   constructor(member: Member, access: AccessOptions) {
     const health = new Health(member)
-    const metrics = new EtcdMetrics(member, health)
     const methods = etcdMethods(member)
+    const metrics = new EtcdMetrics(member, health, methods)
     const requestBytesMax = member.options.requestBytesMax + overheadBytes
     this.#access = access
     this.#grpc = grpcHandler({ methods, requestBytesMax, clock: member.clock, log: member.log, onDone: metrics.count })

@@ -4,6 +4,7 @@
  */
 
 import type { CompactorOptions } from '../../etcd/compactor.ts'
+import { Counts } from '../../etcd/counts.ts'
 import { etcdVersion, Member } from '../../etcd/member.ts'
 import { type EtcdAddress, startEtcdServer } from '../../etcd/server.ts'
 import { realClock } from '../../std/clock.ts'
@@ -11,6 +12,7 @@ import type { Disk } from '../../std/disk.ts'
 import { type Log, type LogLevel, logTo } from '../../std/log.ts'
 import type { ProcessDoor } from '../../std/process.ts'
 import { realDisk } from '../../std/real-disk.ts'
+import { timed } from '../../std/timed-disk.ts'
 import { withoutSync } from '../../std/unsynced-disk.ts'
 import type { EmbeddedStore } from '../../store/embedded.ts'
 import { openEmbeddedStore } from '../../store/embedded.ts'
@@ -45,7 +47,8 @@ export async function etcd(given: EtcdFlags, process: ProcessDoor): Promise<void
     stopping.abort()
   })
   await requireOurs(dataDirectory)
-  const disk = flags.unsafeNoFsync ? withoutSync(realDisk) : realDisk
+  const counts = new Counts()
+  const disk = flags.unsafeNoFsync ? withoutSync(realDisk) : timed(realDisk, realClock, counts.onDurable)
   const tls = await tlsFor(flags, [...listenUrls, ...httpUrls], dataDirectory, process)
   if (tls === undefined && metricsUrls.some((url) => url.protocol === 'https:')) throw new UserError(noTlsForMetrics)
   const store = await openStore(disk, dataDirectory, log)
@@ -62,6 +65,7 @@ export async function etcd(given: EtcdFlags, process: ProcessDoor): Promise<void
     requestBytesMax: flags.maxRequestBytes,
     transactionOpsMax: flags.maxTxnOps,
     quotaBytes: flags.quotaBackendBytes,
+    counts,
     commandLine: globalThis.process.argv,
     residentBytes: () => process.residentBytes(),
     watchProgressMs: flags.experimentalWatchProgressNotifyInterval ?? flags.watchProgressNotifyInterval,
