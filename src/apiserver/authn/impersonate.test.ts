@@ -61,6 +61,23 @@ test('one line with commas is one group, and one value of an extra', () =>
     { username: 'u', groups: ['a, b', 'system:authenticated'], extra: { 'a/b': ['q,r', 's'], 'a%zz': ['q'] } },
   ))
 
+test('an extra may have any name, however it is written', async () => {
+  await using api = await startListeningApiServer()
+  for (const send of [overHttp1, overHttp2]) {
+    const headers = {
+      'Impersonate-User': 'u',
+      'Impersonate-Extra-__proto__': 'x',
+      'Impersonate-Extra-A': '1',
+      'Impersonate-Extra-%61': '2',
+    }
+    const { extra } = JSON.parse((await send(api.url, headers)).body).status.userInfo
+    expect(Object.entries(extra).sort()).toEqual([
+      ['__proto__', ['x']],
+      ['a', ['1', '2']],
+    ])
+  }
+})
+
 test('of several users the first counts', () =>
   check({ 'Impersonate-User': ['u', 'v'], 'Impersonate-Uid': ['1', '2'] }, { username: 'u', uid: '1', groups: ['system:authenticated'] }))
 

@@ -33,12 +33,12 @@ function readImpersonation(http: HttpRequest): Impersonation | undefined {
   const [name = ''] = valuesOf(http, 'impersonate-user')
   const groups = valuesOf(http, 'impersonate-group')
   const [uid = ''] = valuesOf(http, 'impersonate-uid')
-  const extra: Record<string, string[]> = {}
+  // Without a prototype: an extra may be called __proto__.
+  const extra = Object.create(null) as Record<string, string[]>
   for (const header in http.headers) {
     if (!header.startsWith(extraPrefix)) continue
     const key = decodeKey(header.slice(extraPrefix.length))
-    const values = Object.hasOwn(extra, key) ? (extra[key] as string[]) : []
-    extra[key] = [...values, ...valuesOf(http, header)]
+    extra[key] = [...(extra[key] ?? []), ...valuesOf(http, header)]
   }
   const isNobody = name === '' && groups.length === 0 && uid === '' && Object.keys(extra).length === 0
   return isNobody ? undefined : { name, groups, uid, extra }
