@@ -140,8 +140,8 @@ export class EtcdMetrics {
       registers,
     })
     for (const { type, name, isWell, counts } of checked.values()) {
-      last.set({ type, name }, isWell ? 1 : 0)
-      for (const [status, count] of Object.entries(counts)) if (count > 0) all.inc({ type, name, status }, count)
+      last.set({ name, type }, isWell ? 1 : 0)
+      for (const [status, count] of Object.entries(counts)) if (count > 0) all.inc({ name, status, type }, count)
     }
   }
 
@@ -152,9 +152,9 @@ export class EtcdMetrics {
     for (const [path, kind] of this.#kinds) {
       const [, grpc_service = '', grpc_method = ''] = path.split('/')
       const labels = { grpc_method, grpc_service, grpc_type: kind === 'unary' ? 'unary' : (serverStreams[grpc_method] ?? 'bidi_stream') }
-      // From zero on, so that the first failure is an increase.
-      handled.inc({ ...labels, grpc_code: 'OK' }, 0)
-      for (const [code, count] of this.#calls.get(path) ?? []) handled.inc({ ...labels, grpc_code: codeNames[code] ?? 'Unknown' }, count)
+      // From zero on, so that the first failure is an increase. Labels are in the order of their names, as etcd shows them.
+      handled.inc({ grpc_code: 'OK', ...labels }, 0)
+      for (const [code, count] of this.#calls.get(path) ?? []) handled.inc({ grpc_code: codeNames[code] ?? 'Unknown', ...labels }, count)
     }
   }
 }

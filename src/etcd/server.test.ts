@@ -260,7 +260,7 @@ test('HTTP beside gRPC on the same port', async () => {
   expect(await get('/health')).toBe('200 {"health":"true","reason":""}')
   expect(await get('/version')).toBe('200 {"etcdserver":"3.6.4","etcdcluster":"3.6.0","storage":"3.6.0"}')
   expect(await get('/metrics')).toMatch(
-    /grpc_server_handled_total\{grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary",grpc_code="OK"\} [1-9]/,
+    /grpc_server_handled_total\{grpc_code="OK",grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary"\} [1-9]/,
   )
   expect(await get('/nothing')).toBe('404 404 page not found\n')
 })
@@ -277,6 +277,10 @@ test('metrics count what was done as etcd counts it', async () => {
   await mine.txn({ success: [put('d')] })
   await counted.store.grantLease(100, 5)
   counted.member.counts.onDurable(1.5)
+  const watching = mine.watch({ key: 'a' })
+  await watching.until((all) => all.length > 0)
+  watching.stream.cancel()
+  while (counted.store.stats().watches > 0) await new Promise((resolve) => setImmediate(resolve))
   const page = await (await fetch(`http://${counted.address}/metrics`)).text()
   const lines = [
     'etcd_mvcc_put_total 4',
@@ -295,7 +299,8 @@ test('metrics count what was done as etcd counts it', async () => {
     'etcd_disk_wal_fsync_duration_seconds_count 1',
     '# TYPE etcd_mvcc_put_total counter',
     '# TYPE etcd_disk_wal_fsync_duration_seconds histogram',
-    'grpc_server_handled_total{grpc_method="Watch",grpc_service="etcdserverpb.Watch",grpc_type="bidi_stream",grpc_code="OK"} 0',
+    'grpc_server_handled_total{grpc_code="OK",grpc_method="Watch",grpc_service="etcdserverpb.Watch",grpc_type="bidi_stream"} 0',
+    'grpc_server_handled_total{grpc_code="Canceled",grpc_method="Watch",grpc_service="etcdserverpb.Watch",grpc_type="bidi_stream"} 1',
   ]
   expect(page.split('\n')).toEqual(expect.arrayContaining(lines))
 })

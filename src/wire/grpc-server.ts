@@ -305,7 +305,8 @@ function answerStream(call: Call, method: GrpcMethod & { kind: 'stream' }): Http
     headers: call.headers,
     body: async (sink) => {
       ended = await new StreamCall(call, method, sink).done
-      call.options.onDone?.(call.request.path, ended?.code ?? grpcCode.ok)
+      // A call whose client is gone was cancelled, whatever it was told.
+      call.options.onDone?.(call.request.path, sink.signal.aborted ? grpcCode.canceled : (ended?.code ?? grpcCode.ok))
     },
     trailers: () => (ended === undefined ? okTrailers : statusHeaders(ended)),
   }
