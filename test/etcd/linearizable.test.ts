@@ -16,6 +16,7 @@ import { realEtcdVersion, startRealEtcd } from './real-etcd.ts'
 
 const names = ['a', 'b', 'c']
 const clientsEach = 3
+const answersMin = 400
 const configMaps = '/api/v1/namespaces/default/configmaps'
 const headers = { 'content-type': 'application/json' }
 
@@ -135,10 +136,12 @@ async function check(stores: readonly Store[], meanwhile: () => Promise<void>): 
     Array.from({ length: clientsEach }, (_, number) => client(server, history, `${at}${number}`, () => isOver)),
   )
   await meanwhile()
+  // A machine that has other things to do takes longer for as many.
+  for (let waits = 0; history.answers.length < answersMin && waits < 400; waits++) await realClock.sleep(50)
   isOver = true
   await Promise.all(clients)
   expect(judge(history)).toEqual([])
-  expect(history.answers.length).toBeGreaterThan(300)
+  expect(history.answers.length).toBeGreaterThanOrEqual(answersMin)
   expect(history.conflicts).toBeGreaterThan(0)
   return history
 }

@@ -154,7 +154,7 @@ test('where there are queues the second waits until the first is done, or a quar
   expect((await list()).status).toBe(200)
 })
 
-test('a list holds its seat until it is sent, or until nobody reads it any more', async () => {
+test('a list holds its seat until it is sent, until nobody reads it any more, or for a minute', async () => {
   await using api = await startTestApiServer()
   await allow(api, 'me')
   await addLevel(api, { nominalConcurrencyShares: 0, borrowingLimitPercent: 0, limitResponse: { type: 'Reject' } })
@@ -175,6 +175,9 @@ test('a list holds its seat until it is sent, or until nobody reads it any more'
   expect(typeof (await list(reader.signal)).body).toBe('function')
   expect((await list(new AbortController().signal)).status).toBe(429)
   reader.abort()
+  const slow = await list(new AbortController().signal)
+  expect([slow.status, (await list(new AbortController().signal)).status]).toEqual([200, 429])
+  await api.clock.advance(60_000)
   expect((await list(new AbortController().signal)).status).toBe(200)
 })
 

@@ -89,23 +89,27 @@ async function held(context: RequestContext, { series }: Classified, seat: Seat,
   }
 }
 
-/** Nobody may read the answer, or not to its end: the seat is free then too. */
-function untilSent({ http }: RequestContext, seat: Seat, response: HttpResponse): HttpResponse {
+/** Nobody may read the answer, or not to its end, or for ever: the seat is free then too. */
+function untilSent({ http, server }: RequestContext, seat: Seat, response: HttpResponse): HttpResponse {
   const { body } = response
   if (http.method === 'HEAD' || http.signal.aborted || typeof body !== 'function') {
     seat.leave()
     return response
   }
-  const onAbort = (): void => seat.leave()
-  http.signal.addEventListener('abort', onAbort, { once: true })
+  const timer = server.clock.after(server.flags.requestTimeoutMs, () => seat.leave())
+  const over = (): void => {
+    timer.cancel()
+    seat.leave()
+  }
+  http.signal.addEventListener('abort', over, { once: true })
   return {
     ...response,
     body: async (sink) => {
       try {
         await body(sink)
       } finally {
-        http.signal.removeEventListener('abort', onAbort)
-        seat.leave()
+        http.signal.removeEventListener('abort', over)
+        over()
       }
     },
   }
