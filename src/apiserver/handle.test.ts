@@ -133,3 +133,19 @@ test('generateName, dry runs, finalizers', async () => {
     expect(held.metadata.finalizers).toEqual(finalizers)
   }
 })
+
+test('how long a client waits is said as Go says it or refused, before anybody is asked who he is', async () => {
+  await using api = await startTestApiServer()
+  const ask = async (path: string, session: object = {}): Promise<unknown[]> => {
+    const { status, json } = await api.request('GET', path, undefined, { peer: { session } })
+    return [status, json?.message]
+  }
+  const words = 'invalid timeout specified in the request URL - time:'
+  expect(await ask('/healthz?timeout=x')).toEqual([400, `${words} invalid duration "x"`])
+  expect(await ask('/api/v1/pods?timeout=5')).toEqual([400, `${words} missing unit in duration "5"`])
+  const admin = { user: { name: 'admin', groups: ['system:masters'] } }
+  for (const good of ['34s', '1h', '0s', '-1s', '']) expect((await ask(`/api/v1/pods?timeout=${good}`, admin))[0]).toBe(200)
+  const watch = await api.watch('/api/v1/pods?watch=1&timeout=x')
+  expect(watch.status).toBe(200)
+  watch.stop()
+})

@@ -19,6 +19,7 @@ import { fieldSelected } from './authz/selected.ts'
 import { describe } from './describe/describe.ts'
 import { seated } from './flowcontrol/seated.ts'
 import { storeTrouble } from './registry/write.ts'
+import { checkTimeout } from './request/deadline.ts'
 import { parseRequestInfo } from './request/info.ts'
 import { parseQuery, type Query } from './request/query.ts'
 import type { Representation } from './response/negotiate.ts'
@@ -33,6 +34,7 @@ export function handle(server: Server, http: HttpRequest): Answer {
   const beganMs = server.clock.monotonicMs()
   server.requests.begin(info.verb, beganMs)
   const response = guarded(context, () => {
+    checkTimeout(context)
     const login = authenticate(server.authenticators, http)
     return login instanceof Promise ? login.then((user) => admitted(context, user)) : admitted(context, login)
   })

@@ -4,25 +4,19 @@
  */
 import type { HttpResponse } from '../../wire/http.ts'
 import { mastersGroup } from '../authn/user.ts'
-import type { RequestInfo } from '../request/info.ts'
+import { runsForLong } from '../request/deadline.ts'
 import { answer } from '../response/respond.ts'
 import type { Answer } from '../route.ts'
 import type { RequestContext } from '../server-parts.ts'
 import type { Classified, FlowControl } from './flow-control.ts'
 import type { Seat } from './priority-level.ts'
 
-const longRunning = new Set(['attach', 'exec', 'proxy', 'log', 'portforward'])
-
-/** What runs for long takes no seat. A watch does, for its beginning. */
-function runsForLong({ verb, isResource, subresource, path }: RequestInfo): boolean {
-  return isResource ? verb === 'proxy' || longRunning.has(subresource) : path.startsWith('/debug/pprof/')
-}
-
 export function seated(context: RequestContext, run: (context: RequestContext) => Answer): Answer {
   const { server, info, user } = context
   const { flows } = server
-  if (runsForLong(info)) return run(context)
-  if (flows === undefined) return info.verb === 'watch' ? run(context) : inFlight(context, run)
+  // A watch takes a seat for its beginning.
+  if (runsForLong(info) && (info.verb !== 'watch' || flows === undefined)) return run(context)
+  if (flows === undefined) return inFlight(context, run)
   const flow = flows.classify(user, info)
   context.flow = flow
   const seats = flows.seatsOf(context, flow)
