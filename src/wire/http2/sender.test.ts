@@ -92,3 +92,22 @@ test('ten thousand streams with something to say are not searched for each', asy
   expect(process.cpuUsage(cpu).user / 1000).toBeLessThan(3000)
   peer.leave()
 })
+
+test('who waits for the connection’s window gets it before answers that came later', async () => {
+  const peer = new Http2Peer(handler)
+  await peer.open([[setting.initialWindowSize, 2 ** 30]])
+  let id = -1
+  const ended: number[] = []
+  const say = async (...frames: Uint8Array[]): Promise<void> => {
+    ended.push(...streamsOf((await peer.say(...(frames as Buffer[]))).filter((line) => line.endsWith(' end'))))
+  }
+  // More than the window at once, and then always one more for each that could be sent.
+  await say(...Array.from({ length: 10 }, () => request((id += 2), { ':path': '/10000' })))
+  for (let round = 0; round < 30; round++)
+    await say(request((id += 2), { ':path': '/10000' }), numberFrame(frameType.windowUpdate, 0, 10_000))
+  // Who got a part of what he needs is behind those that got nothing, once.
+  const late = ended.map((one, place) => place - (one - 1) / 2)
+  expect(Math.max(...late)).toBeLessThan(5)
+  expect(ended.length).toBeGreaterThan(30)
+  peer.leave()
+})

@@ -51,7 +51,7 @@ export class Sender {
   readonly #isPlain: boolean
   #control: Buffer[] = []
   controlBytes = 0
-  /** Streams of which nothing was sent yet. */
+  /** Streams of which nothing was sent yet, behind those that waited for the connection's window. */
   #fresh: Http2Stream[] = []
   #ready: Http2Stream[] = []
   #readyHead = 0
@@ -106,7 +106,8 @@ export class Sender {
     this.window += bytes
     if (this.window > windowBytesMax) return false
     if (this.window > 0 && this.#blocked.length > 0) {
-      for (const stream of this.#blocked) this.#ready.push(stream)
+      // They have waited longest: newer answers must not take the window away from them again and again.
+      this.#fresh = [...this.#blocked, ...this.#fresh]
       this.#blocked = []
     }
     return true
