@@ -2,7 +2,7 @@
  * A control plane of processes: etcd, two API servers, controllers and schedulers by their upstream names, with the flags that harnesses and
  * kubeadm give them. Any of them can end; the others go on.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +25,10 @@ function healthy(port: number): Promise<boolean> {
     asked.on('timeout', () => asked.destroy())
     asked.end()
   })
+}
+
+function shownAs({ child }: RunningComponent): string {
+  return readFileSync(`/proc/${child.pid}/cmdline`, 'latin1').replace(/\0.*$/s, '')
 }
 
 function kubeconfig(name: string, port: number, token: string): string {
@@ -86,6 +90,8 @@ test('API servers, controllers and schedulers share one etcd, and go on when one
   await using one = apiServer('first', first, etcdPort)
   await using two = apiServer('second', second, etcdPort)
   await until('both API servers are healthy', async () => (await healthy(first)) && (await healthy(second)))
+  // Whoever looks for them in `ps` finds them by their names.
+  if (process.platform === 'linux') expect([store, one].map(shownAs)).toEqual(['etcd', 'kube-apiserver'])
   const ask = async (port: number, ...args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await run('kubectl', ['--kubeconfig', kubeconfig(`kubectl-${port}`, port, 'admin'), ...args])
     if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`)

@@ -32,6 +32,7 @@ const noTlsForMetrics = 'client TLS key/cert (--cert-file, --key-file) must be p
 export async function etcd(given: EtcdFlags, process: ProcessDoor): Promise<void> {
   const flags = given.configFile === undefined ? given : await flagsFromFile(absolute(given.configFile, process))
   if (flags.printVersion) return process.print(`etcd Version: ${etcdVersion}\nTypernetes: ${version}\n`)
+  process.rename('etcd')
   const log = logOn(process, flags.logLevel)
   warnOfOld(flags, log)
   process.onBug((error) => log.error('a bug, please report it', { error: errorText(error, process) }))
