@@ -4,10 +4,12 @@
  *
  * What a newcomer would get wrong: before a claim is let go the Pods are asked for live. A Pod that our cache has not seen yet would lose its data.
  */
+
 import { PersistentVolume } from '../api/core/persistent-volume.ts'
 import { PersistentVolumeClaim } from '../api/core/persistent-volume-claim.ts'
 import { Pod } from '../api/core/pod.ts'
 import { isTerminating } from '../api/core/pod-facts.ts'
+import { claimNameOf } from '../api/core/pod-references.ts'
 import type { KubeObject } from '../apimachinery/object.ts'
 import { controllerOf, keyOf, splitKey } from '../apimachinery/object.ts'
 import { type Controller, type ControllerContext, startLoop } from './controller.ts'
@@ -115,8 +117,8 @@ function claimKeysOf(pod: Pod): readonly string[] {
   const { namespace = '', name = '' } = pod.metadata
   const keys: string[] = []
   for (const volume of pod.spec.volumes ?? []) {
-    if (volume.persistentVolumeClaim) keys.push(`${namespace}/${volume.persistentVolumeClaim.claimName}`)
-    else if (volume.ephemeral) keys.push(`${namespace}/${name}-${volume.name}`)
+    const claim = claimNameOf(name, volume)
+    if (claim !== undefined) keys.push(`${namespace}/${claim}`)
   }
   return keys
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Pod } from '../api/core/pod.ts'
+import { claimNameOf } from '../api/core/pod-references.ts'
 import type { Container } from '../api/core/pod-spec/container.ts'
 import { keyOf } from '../apimachinery/object.ts'
 import {
@@ -173,16 +174,11 @@ function hostPortsOf({ spec }: Pod): readonly HostPort[] {
   return ports ?? noPorts
 }
 
-/** The claim that a controller makes for an ephemeral volume of a Pod. */
-export function ephemeralClaimName(podName: string, volumeName: string): string {
-  return `${podName}-${volumeName}`
-}
-
 function claimsOf({ spec }: Pod, namespace: string, name: string): readonly string[] {
   let claims: string[] | undefined
   for (const volume of spec.volumes ?? []) {
-    if (volume.persistentVolumeClaim) (claims ??= []).push(`${namespace}/${volume.persistentVolumeClaim.claimName}`)
-    else if (volume.ephemeral) (claims ??= []).push(`${namespace}/${ephemeralClaimName(name, volume.name)}`)
+    const claim = claimNameOf(name, volume)
+    if (claim !== undefined) (claims ??= []).push(`${namespace}/${claim}`)
   }
   return claims ?? noClaims
 }

@@ -39,6 +39,17 @@ export function configMapsOf(spec: PodSpec): string[] {
   return names.filter((name): name is string => name !== undefined && name !== '')
 }
 
+/** The claim that a volume of a Pod is; of an ephemeral one, that which a controller makes for it. Undefined: it is none. */
+export function claimNameOf(podName: string, { name, persistentVolumeClaim, ephemeral }: VolumeLike): string | undefined {
+  return persistentVolumeClaim?.claimName ?? (ephemeral ? `${podName}-${name}` : undefined)
+}
+
+interface VolumeLike {
+  readonly name?: string | undefined
+  readonly persistentVolumeClaim?: { readonly claimName?: string | undefined } | null | undefined
+  readonly ephemeral?: object | null | undefined
+}
+
 const volumesByApi: Readonly<Record<string, string>> = {
   configMap: 'configmaps (via configmap volumes)',
   secret: 'secrets (via secret volumes)',

@@ -9,6 +9,8 @@ export interface User {
 export const authenticatedGroup = 'system:authenticated'
 export const unauthenticatedGroup = 'system:unauthenticated'
 export const mastersGroup = 'system:masters'
+const nodesGroup = 'system:nodes'
+const nodePrefix = 'system:node:'
 
 export const anonymous: User = { name: 'system:anonymous', uid: '', groups: [unauthenticatedGroup], extra: {} }
 
@@ -21,4 +23,9 @@ export function authenticated(user: { name: string; uid?: string; groups?: reado
     groups: groups.includes(authenticatedGroup) ? groups : [...groups, authenticatedGroup],
     extra: user.extra ?? {},
   }
+}
+
+/** The node that this kubelet is of, '' when it does not say; undefined for who is no kubelet. */
+export function nodeNameOf({ name, groups }: User): string | undefined {
+  return name.startsWith(nodePrefix) && groups.includes(nodesGroup) ? name.slice(nodePrefix.length) : undefined
 }

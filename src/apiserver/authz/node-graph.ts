@@ -11,7 +11,8 @@
  */
 import { PersistentVolume } from '../../api/core/persistent-volume.ts'
 import { Pod } from '../../api/core/pod.ts'
-import { configMapsOf, secretsOf } from '../../api/core/pod-references.ts'
+import { claimNameOf, configMapsOf, secretsOf } from '../../api/core/pod-references.ts'
+import { mirrorAnnotation } from '../../api/core/pod-spec/validate-annotations.ts'
 import { ResourceSlice } from '../../api/resource/resource-slice.ts'
 import { VolumeAttachment } from '../../api/storage/volume-attachment.ts'
 import type { KindDefinition } from '../../apimachinery/kind.ts'
@@ -36,8 +37,6 @@ interface Volume {
   readonly claim: string
   readonly secrets: readonly string[]
 }
-
-const mirrorAnnotation = 'kubernetes.io/config.mirror'
 
 export class NodeGraph {
   readonly #store: Store
@@ -156,18 +155,16 @@ function set<T>(map: Map<string, T>, key: string, value: T | undefined): void {
 function namedBy({ metadata, spec, status }: Pod): ReadonlySet<string> {
   const named = new Set<string>()
   if (metadata?.annotations?.[mirrorAnnotation] !== undefined || spec === undefined) return named
-  const { namespace, name: podName } = metadata ?? {}
-  const add = (thing: Thing, name: string | null | undefined): void => {
-    if (name) named.add(`${thing} ${namespace}/${name}`)
+  const { namespace, name = '' } = metadata ?? {}
+  const add = (thing: Thing, what: string | null | undefined): void => {
+    if (what) named.add(`${thing} ${namespace}/${what}`)
   }
   add('serviceaccounts', spec.serviceAccountName)
-  for (const name of secretsOf(spec)) add('secrets', name)
-  for (const name of configMapsOf(spec)) add('configmaps', name)
-  for (const { name, persistentVolumeClaim, ephemeral } of spec.volumes ?? []) {
-    add('persistentvolumeclaims', persistentVolumeClaim?.claimName ?? (ephemeral ? `${podName}-${name}` : undefined))
-  }
+  for (const secret of secretsOf(spec)) add('secrets', secret)
+  for (const configMap of configMapsOf(spec)) add('configmaps', configMap)
+  for (const volume of spec.volumes ?? []) add('persistentvolumeclaims', claimNameOf(name, volume))
   const made = new Map((status?.resourceClaimStatuses ?? []).map((one) => [one.name, one.resourceClaimName]))
-  for (const { name, resourceClaimName } of spec.resourceClaims ?? []) add('resourceclaims', resourceClaimName ?? made.get(name))
+  for (const { name: use, resourceClaimName } of spec.resourceClaims ?? []) add('resourceclaims', resourceClaimName ?? made.get(use))
   add('resourceclaims', status?.extendedResourceClaimStatus?.resourceClaimName)
   return named
 }

@@ -3,13 +3,11 @@
  * the node's own, its own; everything else is the same for all nodes and a list of rules. Who is no `system:node:NAME` in the group system:nodes is
  * not its business. What a node may write into what it may touch, admission judges (NodeRestriction).
  */
-import type { User } from '../authn/user.ts'
+import { nodeNameOf, type User } from '../authn/user.ts'
 import type { AuthorizationAttributes, Authorizer, Decision } from './authorizer.ts'
 import type { NodeGraph, Thing } from './node-graph.ts'
 import { allows, type PolicyRule } from './rbac.ts'
 
-const userPrefix = 'system:node:'
-const nodesGroup = 'system:nodes'
 const allow: Decision = { verdict: 'allow' }
 
 function no(reason = ''): Decision {
@@ -19,8 +17,8 @@ function no(reason = ''): Decision {
 export function nodeAuthorizer(graph: NodeGraph, rules: readonly PolicyRule[]): Authorizer {
   const decideFor = decider(graph, rules)
   return (user: User, attributes) => {
-    if (!user.name.startsWith(userPrefix) || !user.groups.includes(nodesGroup)) return no()
-    const node = user.name.slice(userPrefix.length)
+    const node = nodeNameOf(user)
+    if (node === undefined) return no()
     if (node === '') return no(`unknown node for user "${user.name}"`)
     const building = graph.ready()
     return building === undefined ? decideFor(node, attributes) : building.then(() => decideFor(node, attributes))

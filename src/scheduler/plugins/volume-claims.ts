@@ -1,8 +1,10 @@
 /** The claims behind a Pod's volumes, found or told why not; and the small questions that all volume plugins ask of them. */
+
 import { PersistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts'
 import type { Pod } from '../../api/core/pod.ts'
+import { claimNameOf } from '../../api/core/pod-references.ts'
 import type { ClusterEvent, Listers } from '../framework.ts'
-import { ephemeralClaimName, type PodInfo } from '../pod-info.ts'
+import type { PodInfo } from '../pod-info.ts'
 
 /** The claims of a Pod, or the first thing that is wrong with them. */
 export function claimsOfPod(
@@ -13,7 +15,7 @@ export function claimsOfPod(
   const claims: PersistentVolumeClaim[] = []
   for (const volume of pod.spec.volumes ?? []) {
     const isEphemeral = Boolean(volume.ephemeral)
-    const claimName = volume.persistentVolumeClaim?.claimName ?? (isEphemeral ? ephemeralClaimName(name, volume.name) : undefined)
+    const claimName = claimNameOf(name, volume)
     if (claimName === undefined) continue
     const claim = lister.get(`${namespace}/${claimName}`)
     if (claim === undefined) {

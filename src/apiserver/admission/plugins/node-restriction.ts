@@ -9,22 +9,21 @@
 import { Node } from '../../../api/core/node.ts'
 import type { Pod } from '../../../api/core/pod.ts'
 import { apiObjectsOf } from '../../../api/core/pod-references.ts'
+import { mirrorAnnotation } from '../../../api/core/pod-spec/validate-annotations.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
 import { notFound } from '../../../apimachinery/status-error.ts'
 import { semanticallyEqual } from '../../../apimachinery/validate-metadata.ts'
 import { parseSigningRequest } from '../../../wire/signing-request.ts'
+import { nodeNameOf } from '../../authn/user.ts'
 import type { AdmissionPlugin, Attributes } from '../../server-parts.ts'
 import { denied } from '../plugin.ts'
 import { judgeNodeToken } from './node-tokens.ts'
-import { mirrorAnnotation } from './service-account.ts'
-
-const userPrefix = 'system:node:'
 
 export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
-  handles: ({ user }) => user.name.startsWith(userPrefix) && user.groups.includes('system:nodes'),
+  handles: ({ user }) => nodeNameOf(user) !== undefined,
   admit: (attributes) => {
-    const nodeName = attributes.user.name.slice(userPrefix.length)
+    const nodeName = nodeNameOf(attributes.user) ?? ''
     if (nodeName === '') throw denied(attributes, `could not determine node from user "${attributes.user.name}"`)
     return judge(attributes, nodeName)
   },
@@ -51,7 +50,7 @@ function judge(attributes: Attributes, nodeName: string): void | Promise<void> {
     case 'resourceslices.resource.k8s.io':
       return judgeSlice(attributes, nodeName)
     case 'certificatesigningrequests.certificates.k8s.io':
-      return judgeSigningRequest(attributes, nodeName)
+      return judgeSigningRequest(attributes)
     default:
       return undefined
   }
@@ -219,12 +218,12 @@ interface SliceParts {
 
 const nodeSigners = ['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet']
 
-function judgeSigningRequest(attributes: Attributes, nodeName: string): void {
+function judgeSigningRequest(attributes: Attributes): void {
   if (attributes.operation !== 'CREATE') return
   const { signerName, request } = (attributes.object as unknown as { spec: { signerName: string; request: string } }).spec
   if (!nodeSigners.includes(signerName)) return
-  if (commonNameOf(attributes, request) === userPrefix + nodeName) return
-  throw denied(attributes, `can only create a node CSR with CN=${userPrefix}${nodeName}`)
+  const { name } = attributes.user
+  if (commonNameOf(attributes, request) !== name) throw denied(attributes, `can only create a node CSR with CN=${name}`)
 }
 
 function commonNameOf(attributes: Attributes, request: string): string {

@@ -6,6 +6,7 @@
 import { PersistentVolume } from '../../../api/core/persistent-volume.ts'
 import { PersistentVolumeClaim } from '../../../api/core/persistent-volume-claim.ts'
 import { Pod } from '../../../api/core/pod.ts'
+import { claimNameOf } from '../../../api/core/pod-references.ts'
 import { CSIDriver } from '../../../api/storage/csi-driver.ts'
 import type { KindDefinition } from '../../../apimachinery/kind.ts'
 import { notFound } from '../../../apimachinery/status-error.ts'
@@ -53,7 +54,7 @@ async function isNamed(server: Server, pod: Pod, audience: string): Promise<bool
       ({ serviceAccountToken }) => serviceAccountToken && (serviceAccountToken.audience ?? '') === audience,
     )
     if (isOwn) return true
-    const claim = volume.ephemeral ? `${name}-${volume.name}` : volume.persistentVolumeClaim?.claimName
+    const claim = claimNameOf(name, volume)
     const driver = volume.csi?.driver ?? (claim === undefined ? undefined : await driverOf(server, namespace, claim))
     if (driver !== undefined && (await driverAsksFor(server, driver, audience))) return true
   }

@@ -7,13 +7,13 @@
 
 import { containersProblem, isLimited, mirrorProblem, secretProblem } from '../../../api/core/mountable-secrets.ts'
 import type { PodSpec } from '../../../api/core/pod-spec/pod-spec.ts'
+import { mirrorAnnotation } from '../../../api/core/pod-spec/validate-annotations.ts'
 import { ServiceAccount } from '../../../api/core/service-account.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
 import { plainError } from '../../../apimachinery/status-error.ts'
 import type { AdmissionPlugin, Attributes } from '../../server-parts.ts'
 import { denied, is } from '../plugin.ts'
 
-export const mirrorAnnotation = 'kubernetes.io/config.mirror'
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
 const volumePrefix = 'kube-api-access-'
 const tokenSeconds = 3607
