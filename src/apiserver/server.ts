@@ -154,7 +154,7 @@ function build(options: ApiServerOptions): Server {
     flags,
     gates,
     catalog,
-    channels: new Channels(store, clock),
+    channels: new Channels(store),
     leases: new Leases(store, clock, flags.eventTtlSeconds),
     extensions: extensions(flags),
     admission: admissionPlugins.filter(({ name }) => !flags.disabledAdmission.includes(name)),

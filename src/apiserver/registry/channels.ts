@@ -8,7 +8,6 @@
  * Readers are woken once a tick, after everything that became durable together has been put in place. Events older than the
  * feeds come out of the store's history (`past`).
  */
-import type { Clock } from '../../std/clock.ts'
 import { type KeyValue, prefixRange, type Store, type StoreBatch, type StoreError } from '../../store/store.ts'
 import { Feed, FeedEvent, type FeedReader } from './feed.ts'
 import { hotFieldsOf } from './hot-fields.ts'
@@ -34,7 +33,7 @@ export class Channels {
   readonly traffic = new Map<ResourceStore, Traffic>()
   #isClosed = false
 
-  constructor(store: Store, _clock: Clock) {
+  constructor(store: Store) {
     this.#store = store
   }
 
