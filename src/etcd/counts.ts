@@ -2,7 +2,7 @@
  * What a member has done since it started, for its metrics: operations as etcd counts them, leases, and how long the disk took. Numbers that
  * are added to on hot paths, and read when somebody looks.
  */
-import { Histogram } from 'prom-client'
+import { HistogramFamily } from '../std/metrics.ts'
 import type { OperationResult } from '../store/store.ts'
 
 export class Counts {
@@ -13,14 +13,15 @@ export class Counts {
   transactions = 0
   leases = { granted: 0, revoked: 0, renewed: 0 }
   /** In etcd's buckets: a millisecond, doubled thirteen times. */
-  readonly disk = new Histogram({
-    name: 'etcd_disk_wal_fsync_duration_seconds',
-    help: 'The latency distributions of fsync called by WAL.',
-    buckets: Array.from({ length: 14 }, (_, index) => 2 ** index / 1000),
-    registers: [],
-  })
+  readonly disk = new HistogramFamily(
+    'etcd_disk_wal_fsync_duration_seconds',
+    'The latency distributions of fsync called by WAL.',
+    [],
+    Array.from({ length: 14 }, (_, index) => 2 ** index / 1000),
+  )
+  readonly #disk = this.disk.of()
 
-  readonly onDurable = (tookMs: number): void => this.disk.observe(tookMs / 1000)
+  readonly onDurable = (tookMs: number): void => this.#disk.observe(tookMs / 1000)
 
   onTransaction(results: readonly OperationResult[]): void {
     const before = this.puts + this.deletes + this.ranges

@@ -1,11 +1,13 @@
 /**
  * Metrics under etcd's names: those that dashboards and alerts for etcd look at first, and counts of calls as grpc-prometheus names them.
  */
-import { Counter, Gauge, type Histogram, Registry } from 'prom-client'
+import { Family, type HistogramFamily } from '../std/metrics.ts'
 import type { GrpcMethod } from '../wire/grpc-server.ts'
 import type { HttpResponse } from '../wire/http.ts'
 import type { Health } from './health.ts'
 import { clusterVersion, etcdVersion, type Member } from './member.ts'
+
+type MetricFamily = Family | HistogramFamily
 
 const codeNames = [
   'OK',
@@ -47,28 +49,23 @@ export class EtcdMetrics {
   }
 
   page(): HttpResponse {
-    const registry = this.#registry()
+    const families: MetricFamily[] = []
+    this.#addMember(families)
+    this.#addStore(families)
+    this.#addHealth(families)
+    families.push(this.#member.counts.disk)
+    this.#addCalls(families)
     return {
       status: 200,
-      headers: { 'content-type': registry.contentType },
-      body: async (sink) => sink.write(await registry.metrics()),
+      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      body: families.map((family) => family.text()).join(''),
     }
   }
 
-  #registry(): Registry {
-    const registry = new Registry()
-    this.#addMember(registry)
-    this.#addStore(registry)
-    this.#addHealth(registry)
-    registry.registerMetric(this.#member.counts.disk as Histogram)
-    this.#addCalls(registry)
-    return registry
-  }
-
-  #addMember(registry: Registry): void {
+  #addMember(families: MetricFamily[]): void {
     const { store, options, memberId } = this.#member
-    const gauge = adder(Gauge, registry)
-    const counter = adder(Counter, registry)
+    const gauge = adder('gauge', families)
+    const counter = adder('counter', families)
     gauge('etcd_server_has_leader', 'Whether or not a leader exists. 1 is existence, 0 is not.', 1)
     gauge('etcd_server_is_leader', 'Whether or not this member is a leader. 1 if is, 0 otherwise.', 1)
     gauge('etcd_server_is_learner', 'Whether or not this member is a learner. 1 if is, 0 otherwise.', 0)
@@ -94,16 +91,16 @@ export class EtcdMetrics {
       ],
       ['etcd_server_id', "Server or member ID in hexadecimal format. 1 for 'server_id' label with current ID.", 'server_id', id],
     ] as const)
-      new Gauge({ name, help, labelNames: [label], registers: [registry] }).set({ [label]: value }, 1)
+      added(families, new Family(name, 'gauge', help, [label])).of(value).value = 1
     if (options.residentBytes !== undefined)
       gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', options.residentBytes())
   }
 
-  #addStore(registry: Registry): void {
+  #addStore(families: MetricFamily[]): void {
     const { store, counts } = this.#member
     const { watches, logBytes, snapshotBytes } = store.stats()
-    const gauge = adder(Gauge, registry)
-    const counter = adder(Counter, registry)
+    const gauge = adder('gauge', families)
+    const counter = adder('counter', families)
     counter('etcd_mvcc_put_total', 'Total number of puts seen by this member.', counts.puts)
     counter('etcd_mvcc_delete_total', 'Total number of deletes seen by this member.', counts.deletes)
     counter('etcd_mvcc_range_total', 'Total number of ranges seen by this member.', counts.ranges)
@@ -126,43 +123,47 @@ export class EtcdMetrics {
     gauge('etcd_mvcc_db_total_size_in_use_in_bytes', 'Total size of the underlying database logically in use in bytes.', store.memoryBytes)
   }
 
-  #addHealth(registry: Registry): void {
+  #addHealth(families: MetricFamily[]): void {
     const { answered, checked } = this.#health
-    const counter = adder(Counter, registry)
+    const counter = adder('counter', families)
     counter('etcd_server_health_success', 'The total number of successful health checks', answered.success)
     counter('etcd_server_health_failures', 'The total number of failed health checks', answered.failure)
-    const [labelNames, registers] = [['type', 'name'], [registry]]
-    const last = new Gauge({ name: 'etcd_server_healthcheck', help: 'The result of each kind of healthcheck.', labelNames, registers })
-    const all = new Counter({
-      name: 'etcd_server_healthchecks_total',
-      help: 'The total number of each kind of healthcheck.',
-      labelNames: [...labelNames, 'status'],
-      registers,
-    })
+    const last = added(
+      families,
+      new Family('etcd_server_healthcheck', 'gauge', 'The result of each kind of healthcheck.', ['name', 'type']),
+    )
+    const help = 'The total number of each kind of healthcheck.'
+    const all = added(families, new Family('etcd_server_healthchecks_total', 'counter', help, ['name', 'status', 'type']))
     for (const { type, name, isWell, counts } of checked.values()) {
-      last.set({ name, type }, isWell ? 1 : 0)
-      for (const [status, count] of Object.entries(counts)) if (count > 0) all.inc({ name, status, type }, count)
+      last.of(name, type).value = isWell ? 1 : 0
+      for (const [status, count] of Object.entries(counts)) if (count > 0) all.of(name, status, type).value = count
     }
   }
 
-  #addCalls(registry: Registry): void {
-    const labelNames = ['grpc_code', 'grpc_method', 'grpc_service', 'grpc_type']
+  #addCalls(families: MetricFamily[]): void {
+    const labels = ['grpc_code', 'grpc_method', 'grpc_service', 'grpc_type']
     const help = 'Total number of RPCs completed on the server, regardless of success or failure.'
-    const handled = new Counter({ name: 'grpc_server_handled_total', help, labelNames, registers: [registry] })
+    const handled = added(families, new Family('grpc_server_handled_total', 'counter', help, labels))
     for (const [path, kind] of this.#kinds) {
-      const [, grpc_service = '', grpc_method = ''] = path.split('/')
-      const labels = { grpc_method, grpc_service, grpc_type: kind === 'unary' ? 'unary' : (serverStreams[grpc_method] ?? 'bidi_stream') }
+      const [, service = '', method = ''] = path.split('/')
+      const type = kind === 'unary' ? 'unary' : (serverStreams[method] ?? 'bidi_stream')
       // From zero on, so that the first failure is an increase. Labels are in the order of their names, as etcd shows them.
-      handled.inc({ grpc_code: 'OK', ...labels }, 0)
-      for (const [code, count] of this.#calls.get(path) ?? []) handled.inc({ grpc_code: codeNames[code] ?? 'Unknown', ...labels }, count)
+      handled.of('OK', method, service, type)
+      for (const [code, count] of this.#calls.get(path) ?? [])
+        handled.of(codeNames[code] ?? 'Unknown', method, service, type).value += count
     }
   }
 }
 
 const serverStreams: Readonly<Record<string, string>> = { Snapshot: 'server_stream', Observe: 'server_stream' }
 
-function adder(Kind: typeof Gauge | typeof Counter, registry: Registry) {
+function added(families: MetricFamily[], family: Family): Family {
+  families.push(family)
+  return family
+}
+
+function adder(kind: 'gauge' | 'counter', families: MetricFamily[]) {
   return (name: string, help: string, value: number): void => {
-    new Kind({ name, help, registers: [registry] }).inc(value)
+    added(families, new Family(name, kind, help)).of().value = value
   }
 }
