@@ -8,7 +8,7 @@
  * with other streams, and costs a reference. A buffer that first answers could fill has room for one turn of those that run: a client
  * that asks without end must not stop its own watches.
  *
- * A stream without window leaves the round until `windowGrew`; when the connection's window is gone all of them wait in `#blocked`.
+ * A stream without window leaves the round until its own grows; when the connection's is gone all of them wait in `#blocked` until `grow`.
  */
 import type { Socket } from 'node:net'
 import type { Clock } from '../../std/clock.ts'
@@ -75,10 +75,6 @@ export class Sender {
 
   get hasWork(): boolean {
     return this.#control.length > 0 || this.#fresh.length > 0 || this.#readyHead < this.#ready.length
-  }
-
-  get isWriting(): boolean {
-    return this.#inFlight !== undefined
   }
 
   pushControl(frame: Buffer): void {
@@ -151,7 +147,9 @@ export class Sender {
 
   #bytesExpected(): number {
     let bytes = this.controlBytes
-    for (const stream of this.#fresh) bytes += bytesExpectedOf(stream)
+    for (let index = 0; index < this.#fresh.length && bytes < writeBytesMax; index++) {
+      bytes += bytesExpectedOf(this.#fresh[index] as Http2Stream)
+    }
     for (let index = this.#readyHead; index < this.#ready.length && bytes < writeBytesMax; index++) {
       bytes += bytesExpectedOf(this.#ready[index] as Http2Stream)
     }
