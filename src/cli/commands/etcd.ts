@@ -20,6 +20,7 @@ import type { TlsOptions } from '../../wire/http-server.ts'
 import { errorText } from '../error-text.ts'
 import { hostOf, parseEtcdUrl, portOf } from '../etcd-front.ts'
 import { absolute, UserError } from '../places.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { version } from '../version.ts'
 import { flagsFromFile } from './etcd-config-file.ts'
 import { durationMs, type EtcdFlags, snapshotCountDefault } from './etcd-flags.ts'
@@ -93,10 +94,7 @@ export async function etcd(given: EtcdFlags, process: ProcessDoor): Promise<void
     if (url.protocol === 'https:') log.info('serving client traffic securely', served)
     else log.info('serving client traffic insecurely; this is strongly discouraged!', served)
   }
-  await new Promise<void>((resolve) => {
-    if (stopping.signal.aborted) resolve()
-    stopping.signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+  await untilAborted(stopping.signal)
   log.info('closing etcd server', { name: flags.name })
   await server.close({ graceMs })
 }

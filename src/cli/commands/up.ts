@@ -16,6 +16,7 @@ import { readFeatureGates } from '../feature-gates.ts'
 import { kubeconfigPath } from '../kubeconfig-path.ts'
 import { type ClusterFile, displayPath, findRunning, placesOf, UserError } from '../places.ts'
 import { formatSeconds, paintFor, progressOn, stopwatch } from '../progress.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { kubernetesVersion, version } from '../version.ts'
 
 export interface UpOptions {
@@ -119,7 +120,7 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
         `${paint.dim('Ctrl-C stops the cluster.')}\n`,
     )
     using _alive = process.keepAlive()
-    await stopped(stopping.signal)
+    await untilAborted(stopping.signal)
     process.print('\nStopping …\n')
   } finally {
     await removeContext(realDisk, kubeconfig, places.context, realClock, previous)
@@ -132,11 +133,6 @@ export async function up(options: UpOptions, process: ProcessDoor): Promise<void
       : `Stopped. Everything is kept in ${displayPath(places.directory, process)}; \`t8s up\` goes on from here.\n`,
   )
   process.exit(0)
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 async function safeEtcdUrl(text: string, isEphemeral: boolean): Promise<URL> {

@@ -80,8 +80,3 @@ export async function readText(path: string, why: string, process: ProcessDoor):
   if (bytes === undefined) throw new UserError(`${why}: the file "${path}" does not exist`)
   return new TextDecoder().decode(bytes)
 }
-
-export function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}
