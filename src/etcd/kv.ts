@@ -39,7 +39,7 @@ import {
 } from './messages.ts'
 import { isLong, type LongRange, rangeStream } from './range-stream.ts'
 
-export type RangeAnswer = Partially<Of<typeof rangeResponse>>
+type RangeAnswer = Partially<Of<typeof rangeResponse>>
 const noValue = new Uint8Array(0)
 
 /** The protocol's key and range_end as the store's range: "" is one key, "\0" everything from the key on. */

@@ -9,7 +9,7 @@ import { keyValue, type ResponseHeader, rangeResponse } from './messages.ts'
 
 const sliceBytes = 64 * 1024
 /** Below this an answer is made at once. */
-export const longBytes = 256 * 1024
+const longBytes = 256 * 1024
 const kvsField = rangeResponse.fields['kvs']?.number as number
 
 export interface LongRange {

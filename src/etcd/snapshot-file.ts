@@ -33,7 +33,7 @@ export interface SnapshotContents extends DirectoryContents {
 }
 
 /** How long the database is. Throws when its SHA-256 is wrong; one that is not there is an error only when it is `required`. */
-export async function checkedLength(file: DiskFile, hash: 'required' | 'if there' | 'skipped'): Promise<number> {
+async function checkedLength(file: DiskFile, hash: 'required' | 'if there' | 'skipped'): Promise<number> {
   const size = await file.size()
   const hasHash = size % blockBytes === hashBytes
   if (!hasHash && hash === 'required')

@@ -87,12 +87,9 @@ const hi = framed('hi')
 const gzip = { 'grpc-encoding': 'gzip' }
 const garbage = Buffer.from([0xff, 0xff])
 
-const unaryCalls: readonly (readonly [
-  name: string,
-  headers: Readonly<Record<string, string>>,
-  bytes: Uint8Array,
-  expected: readonly string[],
-])[] = [
+type Call = readonly [name: string, headers: Readonly<Record<string, string>>, bytes: Uint8Array, expected: readonly string[]]
+
+const unaryCalls: readonly Call[] = [
   ['one message', call('Say'), hi, said(1, 'hi')],
   ['two messages', call('Say'), Buffer.concat([hi, framed('ho')]), said(1, 'hi')],
   ['a message and the beginning of another', call('Say'), Buffer.concat([hi, Buffer.from([0])]), said(1, 'hi')],
@@ -216,12 +213,7 @@ test.each(unaryCalls)('a unary call with %s', async (_name, headers, bytes, expe
   await check(headers, bytes, expected)
 })
 
-const streamCalls: readonly (readonly [
-  name: string,
-  headers: Readonly<Record<string, string>>,
-  bytes: Uint8Array,
-  expected: readonly string[],
-])[] = [
+const streamCalls: readonly Call[] = [
   [
     'a message and half of another',
     call('Chat'),

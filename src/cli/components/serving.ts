@@ -18,7 +18,7 @@ export interface ServingNames {
 }
 
 /** From the flags, else from --cert-dir, else made (and kept there, when that can be written). */
-export async function servingTls(context: ComponentContext, names: ServingNames): Promise<TlsOptions> {
+async function servingTls(context: ComponentContext, names: ServingNames): Promise<TlsOptions> {
   const clientCa = await readFileOf(context, 'client-ca-file')
   const given = await givenPair(context, names)
   return { ...(given ?? (await madePair(context, names))), ...(clientCa === undefined ? {} : { clientCa: [clientCa] }) }
