@@ -29,22 +29,13 @@ export interface ParseYamlOptions {
   readonly onDuplicate?: (duplicate: DuplicateKey) => void
 }
 
-/** The first document; null when there is none. Bytes must be UTF-8. */
-export function parseYaml(input: string | Uint8Array, options: ParseYamlOptions = {}): unknown {
-  return parseDocuments(input, options, 1)[0] ?? null
-}
-
-/** All documents; empty ones are null. */
-export function parseYamlDocuments(input: string | Uint8Array, options: ParseYamlOptions = {}): unknown[] {
-  return parseDocuments(input, options, Number.POSITIVE_INFINITY)
-}
-
 const depthMax = 1000
 
-function parseDocuments(input: string | Uint8Array, options: ParseYamlOptions, count: number): unknown[] {
+/** The first document; null when there is none. Bytes must be UTF-8. */
+export function parseYaml(input: string | Uint8Array, options: ParseYamlOptions = {}): unknown {
   const text = typeof input === 'string' ? input : decodeUtf8(input)
   const json = plainJson(text)
-  if (json !== undefined) return [json]
+  if (json !== undefined) return json
   let events: Event[]
   try {
     events = parseEvents(text, { maxDepth: depthMax })
@@ -52,9 +43,7 @@ function parseDocuments(input: string | Uint8Array, options: ParseYamlOptions, c
     throw new YamlError(error instanceof YAMLException ? describe(error, text) : 'yaml: document is nested too deeply', { cause: error })
   }
   const reader = new DocumentReader(text, events, options.onDuplicate)
-  const documents: unknown[] = []
-  while (documents.length < count && !reader.isDone) documents.push(reader.document())
-  return documents
+  return reader.isDone ? null : (reader.document() ?? null)
 }
 
 /** Characters that JSON may hold and YAML may not, and escapes that YAML reads as something else. */
