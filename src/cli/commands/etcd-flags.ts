@@ -4,6 +4,7 @@
  * effect; and everything else, refused. Go's flags take `--flag=true` where ours take nothing, so booleans take an optional word.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { durationProblem, parseGoDuration } from '../../apimachinery/go-duration.ts'
 
 export interface EtcdFlags {
   readonly name: string
@@ -136,13 +137,11 @@ const withoutEffect = [
 const urls = (text: string): readonly string[] => text.split(',').map((url) => url.trim())
 const bool = (text: string | true): boolean => text === true || ['true', '1', 't', 'T', 'TRUE', 'True'].includes(text)
 
-/** Go's durations: 10s, 1m30s, 500ms. */
+/** Go's durations in parts that a flag here could mean: 10s, 1m30s, 500ms. */
 export function durationMs(text: string): number {
-  const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) throw new InvalidArgumentError('It must be a duration such as 10m or 1h30m.')
-  let ms = 0
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) ms += Number(number) * (unitMs[unit as string] as number)
-  return ms
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text) || durationProblem(text) !== undefined)
+    throw new InvalidArgumentError('It must be a duration such as 10m or 1h30m.')
+  return Number(parseGoDuration(text)) / 1e6
 }
 
 function count(text: string): number {
