@@ -7,6 +7,7 @@
  * reading is noticed by `unsentBytes` and dropped, and never fills the memory.
  * What a newcomer would get wrong: an aborted request must end both ends, the server's (through `signal`) and the reader's.
  */
+import { givingUp } from '../std/abort.ts'
 import type { Clock } from '../std/clock.ts'
 import type { BodySink, HttpBody, HttpHandler, HttpHeaders, HttpRequest, HttpResponse } from '../wire/http.ts'
 import type { OpenAnswer, Transport, TransportRequest, WholeAnswer } from './transport.ts'
@@ -40,7 +41,7 @@ export function loopbackTransport(handle: HttpHandler, identity: LoopbackIdentit
       body: (bytesMax) => (bytes.length > bytesMax ? 'too-large' : bytes),
     }
     try {
-      return { response: await untilAborted(handle(http), signal), pipe }
+      return { response: await unlessAborted(handle(http), signal), pipe }
     } catch (error) {
       pipe.end()
       throw error
@@ -77,13 +78,9 @@ function joined(headers: HttpResponse['headers']): HttpHeaders {
 }
 
 /** A server that does not look at its signal must not keep a caller waiting who has left. */
-function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal): T | Promise<T> {
+function unlessAborted<T>(work: T | Promise<T>, signal: AbortSignal): T | Promise<T> {
   if (!(work instanceof Promise)) return work
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
+  return givingUp(work, signal)
 }
 
 async function gathered(body: HttpBody | undefined, pipe: Pipe): Promise<Uint8Array | string> {

@@ -14,6 +14,7 @@
  * The past is kept by budget: when it costs more than `historyBytesMax`, or is older than `historyMsMax`, its oldest
  * part is compacted. Snapshots follow once enough of the log has become superfluous.
  */
+import { givingUp } from '../std/abort.ts'
 import type { Clock, Timer } from '../std/clock.ts'
 import type { Disk } from '../std/disk.ts'
 import type { Log } from '../std/log.ts'
@@ -435,13 +436,4 @@ function refusalFrom(cause: unknown): StoreError {
     `The store is read-only because the log could not be written (${why}). Check the disk and start it again`,
     { cause },
   )
-}
-
-/** Like `done`, but rejects as soon as the signal aborts. The change itself goes on. */
-function givingUp<T>(done: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    done.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

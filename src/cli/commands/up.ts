@@ -5,6 +5,7 @@
  */
 
 import { mergeContext, removeContext } from '../../client/kubeconfig.ts'
+import { untilAborted } from '../../std/abort.ts'
 import { realClock } from '../../std/clock.ts'
 import { type LogLevel, logTo } from '../../std/log.ts'
 import type { ProcessDoor } from '../../std/process.ts'
@@ -16,7 +17,6 @@ import { readFeatureGates } from '../feature-gates.ts'
 import { kubeconfigPath } from '../kubeconfig-path.ts'
 import { type ClusterFile, displayPath, findRunning, placesOf, UserError } from '../places.ts'
 import { formatSeconds, paintFor, progressOn, stopwatch } from '../progress.ts'
-import { untilAborted } from '../until-aborted.ts'
 import { kubernetesVersion, version } from '../version.ts'
 
 export interface UpOptions {

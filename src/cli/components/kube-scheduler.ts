@@ -1,10 +1,10 @@
 /** `kube-scheduler`: the scheduler in a process of its own. */
 import { createEventRecorder } from '../../client/events.ts'
+import { untilAborted } from '../../std/abort.ts'
 import { realClock } from '../../std/clock.ts'
 import { realRandom } from '../../std/random.ts'
 import { parseYaml } from '../../wire/yaml.ts'
 import { UserError } from '../places.ts'
-import { untilAborted } from '../until-aborted.ts'
 import { type Component, type ComponentContext, readFileOf } from './component.ts'
 import { ComponentMetrics } from './component-metrics.ts'
 import { schedulerFlagTable } from './kube-scheduler-flags.ts'

@@ -11,6 +11,7 @@
  *
  * A write whose answer was lost fails with 'unavailable' though it may have been done, as etcd's own clients have it.
  */
+import { givingUp } from '../../std/abort.ts'
 import type { Clock } from '../../std/clock.ts'
 import type { Log } from '../../std/log.ts'
 import type {
@@ -205,13 +206,4 @@ class EtcdStore implements Store {
 
 function sameOr(known: KeyValue | undefined, kv: KeyValue): KeyValue {
   return known !== undefined && known.modRevision === kv.modRevision ? known : kv
-}
-
-/** Like `done`, but rejects as soon as the signal aborts. The change itself goes on. */
-function givingUp<T>(done: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    done.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }
