@@ -8,9 +8,9 @@ import { Pod } from '../../api/core/pod.ts'
 import { Secret } from '../../api/core/secret.ts'
 import { ServiceAccount } from '../../api/core/service-account.ts'
 import type { KindDefinition } from '../../apimachinery/kind.ts'
-import type { KubeObject } from '../../apimachinery/object.ts'
 import { unauthorized } from '../../apimachinery/status-error.ts'
 import type { JwtSigner } from '../../wire/jwt.ts'
+import { lookUp } from '../registry/look-up.ts'
 import type { Server } from '../server-parts.ts'
 import type { TokenAuthenticator } from './authenticate.ts'
 import { authenticated, type User } from './user.ts'
@@ -87,7 +87,7 @@ async function legacyUserOf(server: Server, claims: LegacyClaims, token: string)
   const name = claims['kubernetes.io/serviceaccount/service-account.name']
   const uid = claims['kubernetes.io/serviceaccount/service-account.uid']
   const secretName = claims['kubernetes.io/serviceaccount/secret.name']
-  const secret = (await lookUp(server, Secret as unknown as KindDefinition, namespace, secretName)) as Secret | undefined
+  const secret = await lookUp<Secret>(server, Secret, namespace, secretName)
   if (secret === undefined || secret.metadata.deletionTimestamp || secret.data?.token !== btoa(token)) throw unauthorized()
   await mustLive(server, ServiceAccount as unknown as KindDefinition, namespace, { name, uid })
   return serviceAccountUser(namespace, name, uid)
@@ -98,12 +98,6 @@ async function mustLive(server: Server, kind: KindDefinition, namespace: string,
   if (object === undefined || object.metadata.uid !== uid) throw unauthorized()
   const { deletionTimestamp } = object.metadata
   if (deletionTimestamp && Date.parse(deletionTimestamp) + deletionLeewayMs < server.clock.now()) throw unauthorized()
-}
-
-export async function lookUp(server: Server, kind: KindDefinition, namespace: string, name: string): Promise<KubeObject | undefined> {
-  const store = server.catalog.storeOf(kind)
-  const kv = await server.store.get(store.keyOf(namespace, name))
-  return kv === undefined ? undefined : store.objectOf(kv)
 }
 
 const prefix = 'authentication.kubernetes.io'

@@ -9,7 +9,9 @@ import { Service } from '../../api/core/service.ts'
 import { EndpointSlice } from '../../api/discovery/endpoint-slice.ts'
 import { formatIp, parseCidr } from '../../apimachinery/ip-address.ts'
 import type { KindDefinition } from '../../apimachinery/kind.ts'
+import type { KubeObject } from '../../apimachinery/object.ts'
 import { semanticallyEqual } from '../../apimachinery/validate-metadata.ts'
+import { lookUp } from '../registry/look-up.ts'
 import type { Draft } from '../registry/resource-store.ts'
 import { updateObject } from '../registry/update.ts'
 import type { Server } from '../server-parts.ts'
@@ -93,8 +95,6 @@ async function ensure(
   await updateObject(write, { name, isInternal: true, next: (live) => ({ ...(live as unknown as Draft), ...structuredClone(content) }) })
 }
 
-async function liveObject(server: Server, kind: KindDefinition): Promise<Readonly<Draft> | undefined> {
-  const store = server.catalog.storeOf(kind)
-  const kv = await server.store.get(store.keyOf(namespace, name))
-  return kv === undefined ? undefined : (store.objectOf(kv) as unknown as Draft)
+function liveObject(server: Server, kind: KindDefinition): Promise<(KubeObject & Readonly<Record<string, unknown>>) | undefined> {
+  return lookUp(server, kind, namespace, name)
 }

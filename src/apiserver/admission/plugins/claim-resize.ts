@@ -3,6 +3,7 @@
 import type { PersistentVolumeClaim } from '../../../api/core/persistent-volume-claim.ts'
 import { StorageClass } from '../../../api/storage/storage-class.ts'
 import { compareQuantities } from '../../../apimachinery/quantity.ts'
+import { lookUp } from '../../registry/look-up.ts'
 import type { AdmissionPlugin } from '../../server-parts.ts'
 import { denied, is } from '../plugin.ts'
 
@@ -21,9 +22,8 @@ export const claimResize: AdmissionPlugin = {
 
 async function mustGrow(attributes: Parameters<typeof denied>[0], name: string, oldName: string): Promise<void> {
   const { server } = attributes
-  const store = server.catalog.storeOf(StorageClass)
-  const kv = name === '' || name !== oldName ? undefined : await server.store.get(store.keyOf('', name))
-  if (kv !== undefined && (store.objectOf(kv) as StorageClass).allowVolumeExpansion === true) return
+  const found = name === '' || name !== oldName ? undefined : await lookUp<StorageClass>(server, StorageClass, '', name)
+  if (found?.allowVolumeExpansion === true) return
   const why = 'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize'
   throw denied(attributes, why)
 }

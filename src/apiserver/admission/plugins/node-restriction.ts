@@ -15,6 +15,7 @@ import { notFound } from '../../../apimachinery/status-error.ts'
 import { semanticallyEqual } from '../../../apimachinery/validate-metadata.ts'
 import { parseSigningRequest } from '../../../wire/signing-request.ts'
 import { nodeNameOf } from '../../authn/user.ts'
+import { lookUp } from '../../registry/look-up.ts'
 import type { AdmissionPlugin, Attributes } from '../../server-parts.ts'
 import { denied } from '../plugin.ts'
 import { judgeNodeToken } from './node-tokens.ts'
@@ -92,11 +93,9 @@ async function judgeMirror(attributes: Attributes, nodeName: string): Promise<vo
   }
   if (owner.controller !== true) throw denied(attributes, `${who} can only create pods with a controller owner reference set to itself`)
   if (owner.blockOwnerDeletion === true) throw denied(attributes, `${who} must not set blockOwnerDeletion on an owner reference`)
-  const { server } = attributes
-  const store = server.catalog.storeOf(Node)
-  const kv = await server.store.get(store.keyOf('', nodeName))
-  if (kv === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName)
-  const { uid = '' } = store.objectOf(kv).metadata
+  const node = await lookUp<Node>(attributes.server, Node, '', nodeName)
+  if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName)
+  const { uid = '' } = node.metadata
   if (owner.uid !== uid) throw denied(attributes, `node ${nodeName} UID mismatch: expected ${owner.uid} got ${uid}`)
   const referenced = apiObjectsOf(spec)
   if (referenced !== undefined) throw denied(attributes, `${who} can not create pods that reference ${referenced}`)
@@ -123,9 +122,9 @@ function judgePodStatus(attributes: Attributes, nodeName: string): void {
 
 async function judgeEviction(attributes: Attributes, nodeName: string): Promise<void> {
   const { server, resource, namespace, name } = attributes
-  const kv = await server.store.get(resource.store.keyOf(namespace, name))
-  if (kv === undefined) throw notFound({ group: '', resource: 'pod' }, name)
-  if (nodeOf(resource.store.objectOf(kv)) === nodeName) return
+  const pod = await lookUp<KubeObject>(server, resource.kind, namespace, name)
+  if (pod === undefined) throw notFound({ group: '', resource: 'pod' }, name)
+  if (nodeOf(pod) === nodeName) return
   throw denied(attributes, `node ${nodeName} can only evict pods with spec.nodeName set to itself`)
 }
 

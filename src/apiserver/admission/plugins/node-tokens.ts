@@ -8,10 +8,9 @@ import { PersistentVolumeClaim } from '../../../api/core/persistent-volume-claim
 import { Pod } from '../../../api/core/pod.ts'
 import { claimNameOf } from '../../../api/core/pod-references.ts'
 import { CSIDriver } from '../../../api/storage/csi-driver.ts'
-import type { KindDefinition } from '../../../apimachinery/kind.ts'
 import { notFound } from '../../../apimachinery/status-error.ts'
-import { lookUp } from '../../authn/service-account-token.ts'
 import { decide } from '../../authz/authorize.ts'
+import { lookUp } from '../../registry/look-up.ts'
 import type { Attributes, Server } from '../../server-parts.ts'
 import { denied } from '../plugin.ts'
 
@@ -26,7 +25,7 @@ export async function judgeNodeToken(attributes: Attributes, nodeName: string): 
   const { kind, apiVersion, name = '', uid = '' } = ref ?? {}
   if (apiVersion !== 'v1' || kind !== 'Pod' || name === '') throw denied(attributes, 'node requested token not bound to a pod')
   if (uid === '') throw denied(attributes, 'node requested token with a pod binding without a uid')
-  const pod = (await lookUp(server, Pod as unknown as KindDefinition, namespace, name)) as Pod | undefined
+  const pod = await lookUp<Pod>(server, Pod, namespace, name)
   if (pod === undefined) throw notFound({ group: '', resource: 'pod' }, name)
   if (uid !== pod.metadata.uid) {
     const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`
@@ -62,16 +61,14 @@ async function isNamed(server: Server, pod: Pod, audience: string): Promise<bool
 }
 
 async function driverOf(server: Server, namespace: string, claimName: string): Promise<string | undefined> {
-  const claim = (await lookUp(server, PersistentVolumeClaim as unknown as KindDefinition, namespace, claimName)) as
-    | PersistentVolumeClaim
-    | undefined
+  const claim = await lookUp<PersistentVolumeClaim>(server, PersistentVolumeClaim, namespace, claimName)
   const volumeName = claim?.spec.volumeName ?? ''
   if (volumeName === '') return undefined
-  const volume = (await lookUp(server, PersistentVolume as unknown as KindDefinition, '', volumeName)) as PersistentVolume | undefined
+  const volume = await lookUp<PersistentVolume>(server, PersistentVolume, '', volumeName)
   return volume?.spec.csi?.driver
 }
 
 async function driverAsksFor(server: Server, name: string, audience: string): Promise<boolean> {
-  const driver = (await lookUp(server, CSIDriver as unknown as KindDefinition, '', name)) as CSIDriver | undefined
+  const driver = await lookUp<CSIDriver>(server, CSIDriver, '', name)
   return driver?.spec.tokenRequests?.some((request) => request.audience === audience) === true
 }

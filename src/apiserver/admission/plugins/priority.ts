@@ -6,6 +6,7 @@
 import { PriorityClass } from '../../../api/scheduling/priority-class.ts'
 import type { KubeObject } from '../../../apimachinery/object.ts'
 import { prefixRange } from '../../../store/store.ts'
+import { lookUp } from '../../registry/look-up.ts'
 import type { AdmissionPlugin, Attributes, Server } from '../../server-parts.ts'
 import { denied, is } from '../plugin.ts'
 
@@ -73,10 +74,8 @@ async function setPriority(attributes: Attributes, spec: PodSpecParts): Promise<
   spec.preemptionPolicy = policy
 }
 
-async function classNamed(server: Server, name: string): Promise<ClassParts | undefined> {
-  const store = server.catalog.storeOf(PriorityClass)
-  const kv = await server.store.get(store.keyOf('', name))
-  return kv === undefined ? undefined : (store.objectOf(kv) as ClassParts)
+function classNamed(server: Server, name: string): Promise<ClassParts | undefined> {
+  return lookUp(server, PriorityClass, '', name)
 }
 
 /** Of several (written before this plugin looked) the smallest counts. */

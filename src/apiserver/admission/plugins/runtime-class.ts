@@ -2,7 +2,9 @@
 
 import type { Toleration } from '../../../api/core/pod-spec/affinity.ts'
 import { RuntimeClass } from '../../../api/node/runtime-class.ts'
+import type { KubeObject } from '../../../apimachinery/object.ts'
 import { semanticallyEqual } from '../../../apimachinery/validate-metadata.ts'
+import { lookUp } from '../../registry/look-up.ts'
 import type { AdmissionPlugin, Attributes } from '../../server-parts.ts'
 import { denied, is } from '../plugin.ts'
 
@@ -48,10 +50,9 @@ export const runtimeClass: AdmissionPlugin = {
 
 async function classOf(attributes: Attributes, { runtimeClassName }: PodSpecParts): Promise<ClassParts | undefined> {
   if (runtimeClassName === undefined || runtimeClassName === null) return undefined
-  const store = attributes.server.catalog.storeOf(RuntimeClass)
-  const kv = await attributes.server.store.get(store.keyOf('', runtimeClassName))
-  if (kv === undefined) throw denied(attributes, `pod rejected: RuntimeClass "${runtimeClassName}" not found`)
-  return store.objectOf(kv) as ClassParts
+  const found = await lookUp<KubeObject & ClassParts>(attributes.server, RuntimeClass, '', runtimeClassName)
+  if (found === undefined) throw denied(attributes, `pod rejected: RuntimeClass "${runtimeClassName}" not found`)
+  return found
 }
 
 function setScheduling(

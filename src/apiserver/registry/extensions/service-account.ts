@@ -11,13 +11,14 @@ import type { KubeObject } from '../../../apimachinery/object.ts'
 import { badRequest, conflict, invalid, notFound } from '../../../apimachinery/status-error.ts'
 import { validateAdmission } from '../../admission/admit.ts'
 import { admitSubresource, checkSentNamespace } from '../../admission/subresource.ts'
-import { type BoundNode, type BoundObject, lookUp, type TokenClaims } from '../../authn/service-account-token.ts'
+import type { BoundNode, BoundObject, TokenClaims } from '../../authn/service-account-token.ts'
 import { bodyMedia, readBody } from '../../request/body.ts'
 import { decodeObject } from '../../request/decode.ts'
 import { managerOf, parseWriteOptions } from '../../request/write-options.ts'
 import { respondObject } from '../../response/respond.ts'
 import type { Extension, RequestContext, Server, SubresourceHandler } from '../../server-parts.ts'
 import { setManagedFields } from '../create.ts'
+import { lookUp } from '../look-up.ts'
 import type { Draft } from '../resource-store.ts'
 import { orderedBySchema } from '../shape.ts'
 import { timeText } from '../write.ts'
@@ -150,7 +151,7 @@ async function boundObjects(
 async function nodeOf(server: Server, pod: KubeObject): Promise<BoundNode | undefined> {
   const { nodeName = '' } = (pod as { spec?: { nodeName?: string } }).spec ?? {}
   if (nodeName === '') return undefined
-  const node = await lookUp(server, Node as unknown as KindDefinition, '', nodeName)
+  const node = await lookUp<Node>(server, Node, '', nodeName)
   return node === undefined ? { name: nodeName } : { name: nodeName, uid: node.metadata.uid ?? '' }
 }
 

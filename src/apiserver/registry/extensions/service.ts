@@ -20,6 +20,7 @@ import { prefixRange } from '../../../store/store.ts'
 import { createMissing, internalWrite } from '../../bootstrap/create-missing.ts'
 import type { ApiServerFlags, Extension, Server, Undo, Write } from '../../server-parts.ts'
 import { deleteObject } from '../delete.ts'
+import { lookUp } from '../look-up.ts'
 import type { Draft } from '../resource-store.ts'
 import { notConnected } from './not-connected.ts'
 import { RangeAllocator } from './range-allocator.ts'
@@ -217,9 +218,7 @@ class ServiceAllocator {
       undo.add(() => this.#remove(server, IPAddress as unknown as KindDefinition, '', ip))
       return true
     }
-    const store = server.catalog.storeOf(IPAddress)
-    const kv = await server.store.get(store.keyOf('', ip))
-    const parent = kv === undefined ? undefined : (store.objectOf(kv) as { spec?: { parentRef?: ParentRef } }).spec?.parentRef
+    const parent = (await lookUp<KubeObject & { spec?: { parentRef?: ParentRef } }>(server, IPAddress, '', ip))?.spec?.parentRef
     if (parent?.namespace !== namespace || parent.name !== name) return false
     undo.add(() => this.#removeUnused(server, namespace, name, ip))
     return true
@@ -227,11 +226,9 @@ class ServiceAllocator {
 
   /** Of two servers that make the same Service the one that loses must not take the winner's address. */
   #removeUnused(server: Server, namespace: string, name: string, ip: string): void {
-    const store = server.catalog.storeOf(Service)
     const look = async (): Promise<void> => {
-      const kv = await server.store.get(store.keyOf(namespace, name))
-      const ips = kv === undefined ? [] : ((store.objectOf(kv) as ServiceParts).spec.clusterIPs ?? [])
-      if (!ips.includes(ip)) this.#remove(server, IPAddress as unknown as KindDefinition, '', ip)
+      const service = await lookUp<ServiceParts>(server, Service, namespace, name)
+      if (!service?.spec.clusterIPs?.includes(ip)) this.#remove(server, IPAddress as unknown as KindDefinition, '', ip)
     }
     look().catch((error: unknown) => server.log.warn('Cannot remove what belonged to a Service', { kind: 'IPAddress', name: ip, error }))
   }
