@@ -6,12 +6,7 @@
  *       → {"apiVersion":…,"kind":…,"metadata":{"name":…,"labels":{"b":…,"a":…}}}
  */
 import { goJson } from '../go-strings.ts'
-
-type Json = Readonly<Record<string, unknown>>
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { get, isObject } from './plain-json.ts'
 
 export function mergedText(patched: unknown, patch: unknown): string {
   return goJson(sortedWhereMerged(patched, patch))
@@ -19,7 +14,7 @@ export function mergedText(patched: unknown, patch: unknown): string {
 
 function sortedWhereMerged(value: unknown, patch: unknown): unknown {
   if (!isObject(value) || !isObject(patch)) return value
-  const inner = (key: string): unknown => sortedWhereMerged(value[key], patch[key])
+  const inner = (key: string): unknown => sortedWhereMerged(value[key], get(patch, key))
   return Object.fromEntries(
     Object.keys(value)
       .sort()

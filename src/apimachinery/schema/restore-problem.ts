@@ -8,6 +8,7 @@
  * What a newcomer would get wrong: this is not the JSON decoder, whose words are in explain.ts. It walks fields in the order of the type, not of
  * the text, names no field, and stops at once. It makes numbers of numbers without asking whether they fit.
  */
+import { isObject, type JsonObject } from '../patch/plain-json.ts'
 import { base64Problem } from './base64.ts'
 import { explain, type GoTypeNames, itemName, valueName } from './explain.ts'
 import type { Schema, StructSchema } from './schema.ts'
@@ -21,9 +22,9 @@ export function restoreProblem(
   if (value === null || value === undefined) return undefined
   switch (schema.type) {
     case 'struct':
-      return isMap(value) ? structProblem(schema, value, typeNames) : `cannot restore struct from: ${kindOf(value)}`
+      return isObject(value) ? structProblem(schema, value, typeNames) : `cannot restore struct from: ${kindOf(value)}`
     case 'map':
-      if (!isMap(value)) return `cannot restore map from ${kindOf(value)}`
+      if (!isObject(value)) return `cannot restore map from ${kindOf(value)}`
       return firstProblem(Object.values(value), (one) => restoreProblem(schema.values, one, typeNames, valueName(named)))
     case 'list':
       if (!Array.isArray(value)) return `cannot restore slice from ${kindOf(value)}`
@@ -44,11 +45,7 @@ export function restoreProblem(
 
 const goKinds = { string: 'string', boolean: 'bool', int32: 'int32', int64: 'int64', double: 'float64' } as const
 
-function structProblem(
-  { name, fields }: StructSchema,
-  value: Readonly<Record<string, unknown>>,
-  typeNames: GoTypeNames,
-): string | undefined {
+function structProblem({ name, fields }: StructSchema, value: JsonObject, typeNames: GoTypeNames): string | undefined {
   for (const key in fields) {
     if (!Object.hasOwn(value, key)) continue
     const { schema } = (fields[key] as StructSchema['fields'][string]).facts
@@ -81,10 +78,6 @@ function scalarProblem(wanted: string, named: string | undefined, value: unknown
     return undefined
   const isConvertible = isNumber && wanted !== 'bool' && !(wanted === 'string' && found === 'float64')
   return isConvertible ? `cannot convert ${found} to ${named ?? wanted}` : `unrecognized type: ${wanted}`
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** reflect.Kind of what encoding/json makes of it. */
