@@ -12,7 +12,7 @@ export interface Enveloped {
   readonly raw: Uint8Array
 }
 
-const magic = Uint8Array.of(0x6b, 0x38, 0x73, 0)
+export const magic = Uint8Array.of(0x6b, 0x38, 0x73, 0)
 
 export function sealEnvelope(apiVersion: string, kind: string, writeRaw: (writer: ProtobufWriter) => void): Uint8Array {
   const writer = new ProtobufWriter(1024)

@@ -5,8 +5,9 @@
  *     additionalProperties  { 1: yes, 2: schema }, and yes where there is a schema
  *     dependencies          { 1: schema, 2: names… }
  */
-import { ProtobufError, type ProtobufReader, type ProtobufWriter, wireBytes, wireVarint } from '../../wire/protobuf.ts'
+import { type ProtobufReader, type ProtobufWriter, wireBytes, wireVarint } from '../../wire/protobuf.ts'
 import type { SchemaOr } from '../schema/schema.ts'
+import { wrongWireType } from './protobuf-small.ts'
 
 export interface SchemaMessages {
   write(writer: ProtobufWriter, field: number, schema: unknown): void
@@ -30,8 +31,6 @@ export function writeSchemaOr(writer: ProtobufWriter, or: SchemaOr['or'], value:
 /** To the reader's limit. */
 export function readSchemaOr(reader: ProtobufReader, { or, name }: SchemaOr, schemas: SchemaMessages, depth: number): unknown {
   const goName = name.slice(name.lastIndexOf('.') + 1)
-  const wrong = (tag: number, field: string): ProtobufError =>
-    new ProtobufError(`proto: wrong wireType = ${tag & 7} for field ${field}`, reader.position)
   let isAllowed = false
   let schema: unknown
   const items: unknown[] = []
@@ -41,13 +40,13 @@ export function readSchemaOr(reader: ProtobufReader, { or, name }: SchemaOr, sch
     const wireType = tag & 7
     if (number !== 1 && number !== 2) reader.skip(wireType)
     else if (or === 'bool' && number === 1) {
-      if (wireType !== wireVarint) throw wrong(tag, 'Allows')
+      if (wireType !== wireVarint) throw wrongWireType(reader, wireType, 'Allows')
       isAllowed = reader.bool()
     } else if (number === (or === 'bool' ? 2 : 1)) {
-      if (wireType !== wireBytes) throw wrong(tag, 'Schema')
+      if (wireType !== wireBytes) throw wrongWireType(reader, wireType, 'Schema')
       schema = schemas.read(reader, depth)
     } else {
-      if (wireType !== wireBytes) throw wrong(tag, or === 'array' ? 'JSONSchemas' : 'Property')
+      if (wireType !== wireBytes) throw wrongWireType(reader, wireType, or === 'array' ? 'JSONSchemas' : 'Property')
       items.push(or === 'array' ? schemas.read(reader, depth) : reader.string())
     }
   }

@@ -10,7 +10,7 @@
  * write: its storage decoder takes JSON as well as protobuf.
  */
 import { decodeProtobuf } from '../../apimachinery/codec/protobuf.ts'
-import { openEnvelope } from '../../apimachinery/codec/protobuf-envelope.ts'
+import { magic, openEnvelope } from '../../apimachinery/codec/protobuf-envelope.ts'
 import { goJson } from '../../apimachinery/go-strings.ts'
 import type { KindDefinition, KindVersion } from '../../apimachinery/kind.ts'
 import { apiVersionOf, type KubeObject } from '../../apimachinery/object.ts'
@@ -23,7 +23,6 @@ interface Form {
   readonly storedApiVersion: string
 }
 
-const protobufMark = Buffer.from('k8s\0')
 const newline = 10
 const openBrace = 123
 /** The beginning of all that is stored here. */
@@ -50,7 +49,7 @@ export function foreignValues(kinds: readonly KindDefinition[]): (key: string, v
 
 function readValue(forms: ReadonlyMap<string, Form>, value: Uint8Array): Uint8Array {
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-  if (startsWith(bytes, protobufMark)) {
+  if (startsWith(bytes, magic)) {
     const { apiVersion, kind, raw } = openEnvelope(bytes)
     const form = forms.get(`${apiVersion} ${kind}`)
     return form === undefined ? value : storedBytes(form, decodeProtobuf(form.version.schema, raw))
@@ -63,7 +62,7 @@ function readValue(forms: ReadonlyMap<string, Form>, value: Uint8Array): Uint8Ar
   return form === undefined ? text : storedBytes(form, object)
 }
 
-function startsWith(bytes: Buffer, mark: Buffer): boolean {
+function startsWith(bytes: Buffer, mark: Uint8Array): boolean {
   return bytes.length >= mark.length && bytes.compare(mark, 0, mark.length, 0, mark.length) === 0
 }
 
