@@ -20,7 +20,7 @@ import {
   validateMutableOperations,
 } from './match-rules.ts'
 import { matchCondition, matchResources } from './rules.ts'
-import { paramKind, validateParamKind, validateVariable, variable } from './validating-admission-policy.ts'
+import { paramKind, paramKindText, validateParamKind, validateVariable, variable } from './validating-admission-policy.ts'
 
 const [stable, beta, alpha] = ['admissionregistration.v1', 'admissionregistration.v1beta1', 'admissionregistration.v1alpha1'] as const
 
@@ -104,7 +104,7 @@ export const MutatingAdmissionPolicy = defineKind({
       name: 'ParamKind',
       type: 'string',
       description: 'ParamKind specifies the kind of resources used to parameterize this policy',
-      value: ({ spec }) => (spec.paramKind ? `${spec.paramKind.apiVersion ?? ''}/${spec.paramKind.kind ?? ''}` : '<unset>'),
+      value: ({ spec }) => paramKindText(spec.paramKind),
     },
   ],
 })

@@ -116,10 +116,14 @@ export const ValidatingAdmissionPolicy = defineKind({
       name: 'ParamKind',
       type: 'string',
       description: 'ParamKind specifies the kind of resources used to parameterize this policy',
-      value: ({ spec }) => (spec.paramKind ? `${spec.paramKind.apiVersion ?? ''}/${spec.paramKind.kind ?? ''}` : '<unset>'),
+      value: ({ spec }) => paramKindText(spec.paramKind),
     },
   ],
 })
+
+export function paramKindText(kind: ParamKind | null | undefined): string {
+  return kind ? `${kind.apiVersion ?? ''}/${kind.kind ?? ''}` : '<unset>'
+}
 
 const auditAnnotationsMax = 20
 const expressionBytesMax = 5 * 1024
