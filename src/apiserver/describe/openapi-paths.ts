@@ -47,8 +47,8 @@ const patchTypes = [
   'application/apply-patch+yaml',
 ]
 
-/** Wrapped by Kubernetes so that its documents believe they answer with a Status: they do answer with the object. */
-const secretlyReturned = new Set(['namespaces', 'csistoragecapacities'])
+/** Wrapped by Kubernetes so that its documents believe deletes answer with a Status: they do answer with the object. */
+const secretlyReturned = 'namespaces'
 
 export function addPaths(paths: OpenApiObject, resource: ServedResource, dialect: PathsDialect, types: PathTypes): void {
   const { group, versionName, isNamespaced, kind, verbs } = resource
@@ -217,7 +217,7 @@ function writeOperation(resource: ServedResource, { verb, id, definition, types 
 }
 
 function deleteOperation(resource: ServedResource, types: PathTypes, { id, isMany }: { id: string; isMany: boolean }): Operation {
-  const isObject = !isMany && resource.kind.returnsDeletedObject === true && !secretlyReturned.has(resource.resource)
+  const isObject = !isMany && resource.kind.returnsDeletedObject === true && resource.resource !== secretlyReturned
   return {
     ...facts(resource, isMany ? 'deletecollection' : 'delete', isMany ? 'delete the selected objects of kind' : 'delete the specified'),
     id,
