@@ -1,6 +1,6 @@
 /**
- * A VolumeAttributesClass that is in use does not go: a finalizer, put on by admission and here on what lacks it, holds it while a volume or a claim names it,
- * be it the one that is wanted, the one that is there, or the one on the way.
+ * A VolumeAttributesClass that is in use does not go: a finalizer, put on by admission and here on what lacks it, holds it while a volume or
+ * a claim names it, be it the one that is wanted, the one that is there, or the one on the way.
  */
 import { PersistentVolume } from '../api/core/persistent-volume.ts'
 import { PersistentVolumeClaim } from '../api/core/persistent-volume-claim.ts'

@@ -1,6 +1,6 @@
 /**
- * The token of a browser: it cannot set headers on a WebSocket, so the token comes as one of the subprotocols that it offers, and another one must stand beside it, because
- * this one is never chosen.
+ * The token of a browser: it cannot set headers on a WebSocket, so the token comes as one of the subprotocols that it offers, and another one
+ * must stand beside it, because this one is never chosen.
  *
  *     Sec-WebSocket-Protocol: base64url.bearer.authorization.k8s.io.ZXlKaGJH…, v5.channel.k8s.io
  */

@@ -1,7 +1,7 @@
 /**
- * Keeps the FlowSchemas and priority levels that every cluster has, and keeps the server's flow control at what they say, and tells of every FlowSchema whether its priority level exists
- * (the condition Dangling, MISSINGPL in tables). A person's change of a suggested object stays when its annotation no longer
- * says "true"; mandatory ones are put right whatever it says.
+ * Keeps the FlowSchemas and priority levels that every cluster has, keeps the server's flow control at what all of them say, and tells of
+ * every FlowSchema whether its priority level exists (the condition Dangling, MISSINGPL in tables). A person's change of a suggested object
+ * stays when its annotation no longer says "true"; mandatory ones are put right whatever it says.
  */
 
 import { FlowSchema } from '../../api/flowcontrol/flow-schema.ts'

@@ -163,7 +163,10 @@ export function decodePatched(
   return object
 }
 
-/** A strategic merge patch has Go types filled from maps: other words for what does not fit, and whatever it says of kind and apiVersion is forgotten. */
+/**
+ * A strategic merge patch has Go types filled from maps: other words for what does not fit, and whatever it says of kind and apiVersion is
+ * forgotten.
+ */
 function restored(target: DecodeTarget, patched: unknown, refuse: (why: string) => StatusError): Decoded {
   const { kind, apiVersion } = patched as Partial<Draft>
   const typeProblem = restoreProblem(string, kind) ?? restoreProblem(string, apiVersion)

@@ -1,6 +1,7 @@
 /**
- * A watch over a WebSocket: the same events, one message each, JSON as text and everything else as binary, without the framing of streams. Browsers come this
- * way; so a handshake without an Origin is refused, and at most one subprotocol may be offered besides the one that carries a token.
+ * A watch over a WebSocket: the same events, one message each, JSON as text and everything else as binary, without the framing of streams.
+ * Browsers come this way; so a handshake without an Origin is refused, and at most one subprotocol may be offered besides the one that
+ * carries a token.
  */
 import type { BodySink, HttpResponse } from '../../wire/http.ts'
 import { acceptWebSocket, offeredProtocols, type WebSocketSink } from '../../wire/websocket.ts'
