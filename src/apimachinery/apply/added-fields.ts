@@ -11,6 +11,7 @@
 import { compareStrings } from '../go-strings.ts'
 import { get, isObject, type JsonObject, jsonEqual } from '../patch/plain-json.ts'
 import type { Field, StructSchema } from '../schema/schema.ts'
+import { zeroOf } from '../schema/zero.ts'
 import type { FieldSet, FieldsV1 } from './field-set.ts'
 import { compareElements, fieldElement, type PathElement } from './path-element.ts'
 import { type AnyShape, elementOfItem, type ListShape, type MapShape, type Shape, shapeOfAny, shapeOfObject } from './shape.ts'
@@ -267,26 +268,11 @@ function zeroOfField({ facts }: Field<unknown, boolean>): unknown {
     case 'rawExtension':
     case 'fieldsV1':
     case 'json':
-      return null
     case 'quantity':
-      return '0'
     case 'intOrString':
-      return 0
     case 'duration':
-      return '0s'
+      return zeroOf(schema)
     default:
-      if (omitEmpty) return undefined
-  }
-  switch (schema.type) {
-    case 'string':
-      return ''
-    case 'boolean':
-      return false
-    case 'int32':
-    case 'int64':
-    case 'double':
-      return 0
-    default:
-      return null
+      return omitEmpty ? undefined : zeroOf(schema)
   }
 }

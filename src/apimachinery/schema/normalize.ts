@@ -13,6 +13,7 @@ import { canonicalQuantity } from '../quantity.ts'
 import { parseMicroTime, parseTime } from '../time.ts'
 import { canonicalBase64 } from './base64.ts'
 import type { Field, Schema, StructSchema } from './schema.ts'
+import { emptyCheckOf, isGoStruct, never, zeroOf } from './zero.ts'
 
 /** Something is not of its type; explain.ts says what. */
 export class Misfit extends Error {
@@ -156,8 +157,6 @@ function emptyTest({ type }: Schema, i: number): string {
   }
 }
 
-const never = (): boolean => false
-
 function keepUnknown(sent: Plain, out: Plain, known: ReadonlySet<string>, context: Context): void {
   for (const name of Object.keys(sent)) {
     if (known.has(name)) continue
@@ -175,52 +174,6 @@ function absentOf(facts: Facts): (() => unknown) | undefined {
   if (omitEmpty && !(isGoStruct(schema) && !isPointer)) return undefined
   if (isPointer) return () => null
   return () => zeroOf(schema)
-}
-
-/** Structs in Go, though scalars here: omitempty does not drop them. */
-function isGoStruct({ type }: Schema): boolean {
-  return type === 'time' || type === 'microTime' || type === 'rawExtension' || type === 'quantity' || type === 'intOrString'
-}
-
-function zeroOf(schema: Schema): unknown {
-  switch (schema.type) {
-    case 'string':
-      return ''
-    case 'duration':
-      return '0s'
-    case 'boolean':
-      return false
-    case 'int32':
-    case 'int64':
-    case 'double':
-    case 'intOrString':
-      return 0
-    case 'quantity':
-      return '0'
-    default:
-      return null
-  }
-}
-
-function emptyCheckOf(schema: Schema): (value: unknown) => boolean {
-  switch (schema.type) {
-    case 'list':
-      return (value) => (value as readonly unknown[]).length === 0
-    case 'map':
-      return (value) => {
-        for (const _ in value as Plain) return false
-        return true
-      }
-    case 'struct':
-    case 'quantity':
-    case 'intOrString':
-    case 'json':
-    case 'rawExtension':
-    case 'fieldsV1':
-      return never
-    default:
-      return (value) => value === '' || value === 0 || value === false
-  }
 }
 
 function readerOf(schema: Schema): Read {

@@ -6,6 +6,7 @@
  * A schema's fields become closures when it is first met: half the time of a walk over the schema for a Pod of 3 KB.
  */
 import type { Field, Schema, StructSchema } from '../../apimachinery/schema/schema.ts'
+import { emptyCheckOf, isGoStruct, zeroOf } from '../../apimachinery/schema/zero.ts'
 
 type Plain = Record<string, unknown>
 type Facts = Field<unknown, boolean>['facts']
@@ -50,10 +51,11 @@ function fieldShaper(facts: Facts): Shaper {
   const shape = valueShaper(schema)
   const absent = absentShaper(facts)
   if (!omitEmpty || isPointer) return (value) => (value === undefined || value === null ? absent() : shape(value))
+  const isEmpty = emptyCheckOf(schema)
   return (value) => {
     if (value === undefined || value === null) return absent()
     const shaped = shape(value)
-    return isEmpty(schema, shaped) ? undefined : shaped
+    return isEmpty(shaped) ? undefined : shaped
   }
 }
 
@@ -112,49 +114,4 @@ function mapOf(shape: Shaper, value: Plain): Plain {
 
 function isPlain(schema: Schema): boolean {
   return schema.type !== 'struct' && schema.type !== 'list' && schema.type !== 'map'
-}
-
-function isEmpty(schema: Schema, value: unknown): boolean {
-  switch (schema.type) {
-    case 'struct':
-      return false
-    case 'list':
-      return Array.isArray(value) && value.length === 0
-    case 'map':
-      for (const _ in value as Plain) return false
-      return true
-    case 'quantity':
-    case 'intOrString':
-    case 'json':
-    case 'rawExtension':
-    case 'fieldsV1':
-      return false
-    default:
-      return value === '' || value === 0 || value === false
-  }
-}
-
-/** Structs in Go, though scalars here: omitempty does not drop them. */
-function isGoStruct({ type }: Schema): boolean {
-  return type === 'time' || type === 'microTime' || type === 'rawExtension' || type === 'quantity' || type === 'intOrString'
-}
-
-function zeroOf(schema: Schema): unknown {
-  switch (schema.type) {
-    case 'string':
-      return ''
-    case 'duration':
-      return '0s'
-    case 'boolean':
-      return false
-    case 'int32':
-    case 'int64':
-    case 'double':
-    case 'intOrString':
-      return 0
-    case 'quantity':
-      return '0'
-    default:
-      return null
-  }
 }
