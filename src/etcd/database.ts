@@ -5,10 +5,10 @@
  * Every version that can still be read is in it under its revision, so history and hashes come along. Users and roles are empty.
  */
 import type { LeaseState, RetainedVersions } from '../store/embedded.ts'
-import { ProtobufWriter } from '../wire/protobuf.ts'
 import { type BoltFile, type Bucket, boltFile, type Pair } from './bolt.ts'
 import { revisionKey, revisionKeyBytes, type StoredVersion, storedValue, storedValueBytes, storedVersions } from './hash.ts'
 import { clusterVersion, type Member } from './member.ts'
+import { alarmMember, storedLease } from './messages.ts'
 
 export async function databaseOf(member: Member): Promise<BoltFile> {
   const leases = member.store.leases()
@@ -39,8 +39,8 @@ function bucket(name: string, pairs: readonly Pair[]): Bucket {
   }
 }
 
-function pair(key: string, value: string | Uint8Array): Pair {
-  return { key: Buffer.from(key), value: typeof value === 'string' ? Buffer.from(value) : value }
+function pair(key: string | Uint8Array, value: string | Uint8Array): Pair {
+  return { key: typeof key === 'string' ? Buffer.from(key) : key, value: typeof value === 'string' ? Buffer.from(value) : value }
 }
 
 function u64(value: bigint): Buffer {
@@ -63,12 +63,7 @@ function keyBucket({ versions }: RetainedVersions): Bucket {
 }
 
 function leaseBucket(leases: readonly LeaseState[]): Bucket {
-  const pairs = leases.map(({ id, ttlSeconds }) => {
-    const writer = new ProtobufWriter(32)
-    writer.int64Field(1, id)
-    writer.int64Field(2, ttlSeconds)
-    return { key: u64(BigInt(id)), value: writer.finish() }
-  })
+  const pairs = leases.map(({ id, ttlSeconds }) => ({ key: u64(BigInt(id)), value: storedLease.encode({ id, ttl: ttlSeconds }) }))
   return bucket(
     'lease',
     pairs.sort((a, b) => Buffer.compare(a.key, b.key)),
@@ -76,12 +71,7 @@ function leaseBucket(leases: readonly LeaseState[]): Bucket {
 }
 
 function alarmBucket(member: Member): Bucket {
-  const pairs = member.alarms().map((alarm) => {
-    const writer = new ProtobufWriter(32)
-    writer.int64Field(1, member.memberId)
-    writer.int64Field(2, alarm)
-    return { key: writer.finish(), value: new Uint8Array(0) }
-  })
+  const pairs = member.alarms().map((alarm) => pair(alarmMember.encode({ memberID: member.memberId, alarm }), ''))
   return bucket('alarm', pairs)
 }
 

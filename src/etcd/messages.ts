@@ -274,3 +274,6 @@ export const authRequest = message('AuthRequest', { name: string(1), password: s
 export const authResponse = headerOnly('AuthResponse')
 export const authStatusResponse = message('AuthStatusResponse', { header, enabled: boolean(2), authRevision: uint64(3) })
 export const authNamesResponse = message('AuthNamesResponse', { header, names: repeated(string(2)) })
+
+/** Not spoken: how a lease stands in etcd's file. */
+export const storedLease = message('Lease', { id: int64(1), ttl: int64(2) })

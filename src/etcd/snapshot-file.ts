@@ -9,16 +9,14 @@
 import { createHash } from 'node:crypto'
 import type { DiskFile } from '../std/disk.ts'
 import type { DirectoryContents } from '../store/wal/restore.ts'
-import { int64, message } from '../wire/protobuf-message.ts'
 import { BoltReader, SnapshotError } from './bolt-reader.ts'
 import { Crc32c } from './hash.ts'
-import { keyValue } from './messages.ts'
+import { keyValue, storedLease } from './messages.ts'
 
 const hashBytes = 32
 /** etcd's rule: a file whose length is so much more than a multiple of this has a hash. */
 const blockBytes = 512
 const chunkBytes = 1024 * 1024
-const storedLease = message('Lease', { id: int64(1), ttl: int64(2) })
 
 export interface SnapshotStatus {
   readonly hash: number
