@@ -1,6 +1,6 @@
 /**
- * `t8s etcd`: the store alone behind etcd's API, until it is told to stop. Says what it does as etcd does, in lines of JSON on standard
- * error, because what starts etcd (test harnesses, manifests) waits for them or for /health.
+ * `t8s etcd`: the store alone behind etcd's API, until it is told to stop. It starts, refuses and ends in etcd's words, which scripts and test
+ * harnesses look for; how they are written is in `etcd-log.ts`.
  */
 
 import type { CompactorOptions } from '../../etcd/compactor.ts'
@@ -10,7 +10,7 @@ import { type EtcdAddress, startEtcdServer } from '../../etcd/server.ts'
 import { untilAborted } from '../../std/abort.ts'
 import { realClock } from '../../std/clock.ts'
 import type { Disk } from '../../std/disk.ts'
-import { type Log, type LogLevel, logTo } from '../../std/log.ts'
+import type { Log } from '../../std/log.ts'
 import type { ProcessDoor } from '../../std/process.ts'
 import { realDisk } from '../../std/real-disk.ts'
 import { timed } from '../../std/timed-disk.ts'
@@ -24,9 +24,9 @@ import { absolute, UserError } from '../places.ts'
 import { version } from '../version.ts'
 import { flagsFromFile } from './etcd-config-file.ts'
 import { durationMs, type EtcdFlags, snapshotCountDefault } from './etcd-flags.ts'
+import { logOn } from './etcd-log.ts'
 import { tlsFor } from './etcd-tls.ts'
 
-const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const graceMs = 1000
 const noTlsForMetrics = 'client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url'
 
@@ -179,24 +179,4 @@ function compactionOf(flags: EtcdFlags): CompactorOptions | undefined {
   } catch {
     throw new UserError(`--auto-compaction-retention must be a duration such as 10m or 1h30m, not "${retention}"`)
   }
-}
-
-/** Lines as etcd's logger writes them; who says it is looked up in the stack, for lines are few. */
-function logOn(process: ProcessDoor, level: string): Log {
-  const lowest = levels.indexOf(level as LogLevel)
-  if (lowest < 0) throw new UserError(`--log-level must be one of ${levels.join(', ')}, not "${level}"`)
-  return logTo((one, message, fields) => {
-    if (levels.indexOf(one) < lowest) return
-    const told = Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? errorText(value, process) : value]),
-    )
-    const head = { level: one, ts: new Date(realClock.now()).toISOString(), caller: callerIn(new Error().stack ?? '') }
-    process.complain(`${JSON.stringify({ ...head, msg: message, ...told })}\n`)
-  })
-}
-
-/** "etcd/server.ts:41", the first place outside the log itself. */
-function callerIn(stack: string): string {
-  const places = [...stack.matchAll(/([\w-]+\/[\w-]+\.[jt]s:\d+):\d+/g)].map(([, place]) => place as string)
-  return places.slice(1).find((place) => !/^std\/log\./.test(place)) ?? ''
 }
